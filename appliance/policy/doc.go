@@ -1,0 +1,21 @@
+// Package policy decides what a temperature means: below the threshold, above
+// it, or not usable. It holds the measurement site, the threshold temperature
+// and what that threshold was worth on real subjects.
+//
+// In come a measured temperature and its expanded uncertainty, out comes a
+// [Judgement]. The package is pure: no clock, no file, no memory of other
+// visitors. For a given uncertainty a higher temperature never gets a milder
+// judgement.
+//
+// The shipped thresholds are fitted by the command
+//
+//	go run ./appliance/policy/fit ../shared/data/clinical/flir_dev.csv ../shared/data/clinical/ici_dev.csv > appliance/policy/shipped_table.go
+//
+// on a clinical study whose facial temperatures are corrected with a reference
+// as the kiosk's are (Wang et al., Sensors 2022, 22, 215, doi
+// 10.3390/s22010215; data doi 10.13026/3bhc-9065). A subject is febrile from
+// an oral temperature of 37.5 degC on. The package trial says how the rounds
+// of a subject are combined and how the operating point is chosen. 87 % of the
+// study's subjects are under 26 and almost none over 60: nothing is claimed
+// for the elderly.
+package policy
