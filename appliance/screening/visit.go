@@ -1,0 +1,135 @@
+package screening
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"lintel/firmware/thermal"
+)
+
+const (
+	// maxReadings bounds the readings of a visit that are kept; older ones
+	// fall out.
+	maxReadings = 16
+	// maxOthers bounds the other people in view that a visit remembers.
+	maxOthers = 8
+)
+
+type reading struct {
+	time  time.Duration
+	value thermal.Celsius
+	u     thermal.Kelvin
+}
+
+// visit is everything known of the person being screened. It is overwritten
+// when the visit ends.
+type visit struct {
+	active   bool
+	decided  bool
+	track    int
+	began    time.Duration // first frame in which the face was found
+	near     time.Duration // first frame in which it was near enough
+	lastSeen time.Duration
+	frames   int
+	readings [maxReadings]reading // the latest
+	count    int
+	taken    int    // readings in all
+	why      Reason // why the readings so far gave no verdict; 0 for too few
+	cues     [cueCount]int
+	// others are the tracks that were in view together with this one, and so
+	// belong to other people.
+	others     [maxOthers]int
+	otherCount int
+	// waiting is since when the present cue has lasted.
+	cue      Cue
+	cueSince time.Duration
+}
+
+func (v *visit) isOther(track int) bool {
+	return slices.Contains(v.others[:v.otherCount], track)
+}
+
+// meet remembers everybody else in view.
+func (v *visit) meet(faces []Face) {
+	for _, f := range faces {
+		if f.Track != v.track && !v.isOther(f.Track) && v.otherCount < maxOthers {
+			v.others[v.otherCount] = f.Track
+			v.otherCount++
+		}
+	}
+}
+
+// see takes in the subject's face of one frame, keeping so many readings: those
+// taken while walking up make room for better ones.
+func (v *visit) see(f *Face, now time.Duration, keep int) {
+	v.track, v.lastSeen = f.Track, now
+	v.frames++
+	v.cues[f.Cue]++
+	if f.Cue != v.cue {
+		v.cue, v.cueSince = f.Cue, now
+	}
+	if f.Cue != CueNone {
+		return
+	}
+	v.taken++
+	if v.count == keep {
+		copy(v.readings[:], v.readings[1:v.count])
+		v.count--
+	}
+	v.readings[v.count] = reading{now, f.Value, f.U}
+	v.count++
+}
+
+// expire drops readings that are older than age.
+func (v *visit) expire(now, age time.Duration) {
+	keep := v.readings[:0]
+	for _, r := range v.readings[:v.count] {
+		if now-r.time <= age {
+			keep = append(keep, r)
+		}
+	}
+	v.count = len(keep)
+}
+
+// combine returns the median of the readings, its expanded uncertainty, and
+// the spread of the middle half of the readings. There must be one at least.
+//
+// What the readings have in common (reference, emissivity, optics) does not
+// average out, so the uncertainty is the median of theirs, with the standard
+// error of the median of what they show of scatter added in quadrature.
+func (v *visit) combine() (value thermal.Celsius, u, spread thermal.Kelvin) {
+	var values, us [maxReadings]float64
+	for i, r := range v.readings[:v.count] {
+		values[i], us[i] = float64(r.value), float64(r.u)
+	}
+	s, w := values[:v.count], us[:v.count]
+	slices.Sort(s)
+	slices.Sort(w)
+	spread = thermal.Kelvin(quantile(s, .75) - quantile(s, .25))
+	// A quartile range of 1.349 standard deviations; the median's standard
+	// error is 1.2533 of them over the root of n, for normal scatter.
+	scatter := 2 * 1.2533 * float64(spread) / 1.349 / math.Sqrt(float64(v.count))
+	return thermal.Celsius(quantile(s, .5)), thermal.Kelvin(math.Hypot(quantile(w, .5), scatter)), spread
+}
+
+// quantile interpolates between the sorted values.
+func quantile(sorted []float64, q float64) float64 {
+	at := q * float64(len(sorted)-1)
+	i := int(at)
+	if i+1 >= len(sorted) {
+		return sorted[len(sorted)-1]
+	}
+	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
+}
+
+// mainCue returns the cue that cost this visit the most frames.
+func (v *visit) mainCue() Cue {
+	best := Cue(0)
+	for c := CueTooFar; c < cueCount; c++ {
+		if v.cues[c] > 0 && (best == 0 || v.cues[c] > v.cues[best]) {
+			best = c
+		}
+	}
+	return best
+}
