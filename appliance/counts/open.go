@@ -1,0 +1,162 @@
+package counts
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// applicationID marks the file as ours in SQLite's header: "LNTL".
+const applicationID = 0x4c4e544c
+
+// schemaVersion is the number of the last migration.
+const schemaVersion = 1
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Open opens the counts in cfg.Dir, making directory and file where they are
+// not there, checks the file and brings its schema up to date. A file that is
+// refused is left as it is.
+//
+// Errors: [ErrSetting], [ErrDamaged], [ErrForeign], [ErrNewerSchema],
+// [ErrNoSchema], or those of the file system: fs.ErrNotExist (read-only),
+// fs.ErrPermission.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	if err := cfg.complete(); err != nil {
+		return nil, err
+	}
+	path, err := filepath.Abs(filepath.Join(cfg.Dir, FileName))
+	if err != nil {
+		return nil, fmt.Errorf("cannot open the counts: %w", err)
+	}
+	if err := prepareFile(path, cfg.ReadOnly); err != nil {
+		return nil, fmt.Errorf("cannot open the counts: %w", err)
+	}
+	// The settings stand in the name, so that a connection made anew has them.
+	options := "mode=rw&_busy_timeout=5000&_secure_delete=on&_synchronous=NORMAL"
+	if cfg.ReadOnly {
+		options += "&_query_only=on"
+	}
+	db, err := sql.Open("sqlite3", (&url.URL{Scheme: "file", Path: path, RawQuery: options}).String())
+	if err != nil {
+		return nil, fmt.Errorf("cannot open the counts in %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(1)
+	if err := prepareSchema(ctx, db, cfg.ReadOnly); err != nil {
+		return nil, errors.Join(fmt.Errorf("cannot open the counts in %s: %w", path, named(err)), db.Close())
+	}
+	return &Store{cfg: cfg, db: db}, nil
+}
+
+// prepareFile sees to it that the file is there, regular and its owner's
+// alone. SQLite gives its log the mode of the file.
+func prepareFile(path string, readOnly bool) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && !readOnly:
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return err
+		}
+		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return err
+		}
+		return f.Close()
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s is not a regular file: %w", path, ErrForeign)
+	case info.Mode().Perm()&0o077 != 0 && !readOnly:
+		return os.Chmod(path, 0o600)
+	}
+	return nil
+}
+
+// prepareSchema checks before it changes anything.
+func prepareSchema(ctx context.Context, db *sql.DB, readOnly bool) error {
+	var verdict string
+	if err := db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&verdict); err != nil {
+		return err
+	}
+	if verdict != "ok" {
+		return fmt.Errorf("%w (%s)", ErrDamaged, verdict)
+	}
+	var version, application, objects int64
+	if err := db.QueryRowContext(ctx, "SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version, pragma_application_id").
+		Scan(&version, &application, &objects); err != nil {
+		return err
+	}
+	isNew := version == 0 && application == 0 && objects == 0
+	switch {
+	case !isNew && application != applicationID:
+		return ErrForeign
+	case version > schemaVersion:
+		return fmt.Errorf("%w (schema %d, known are up to %d)", ErrNewerSchema, version, schemaVersion)
+	case readOnly && version < schemaVersion:
+		return ErrNoSchema
+	case readOnly:
+		return nil
+	}
+	var mode string
+	if err := db.QueryRowContext(ctx, "PRAGMA journal_mode = WAL").Scan(&mode); err != nil {
+		return err
+	}
+	if mode != "wal" {
+		return fmt.Errorf("the file system of the state directory allows no write-ahead log (journal mode %s): choose another state.dir", mode)
+	}
+	return migrate(ctx, db, version)
+}
+
+// migrate applies each missing migration in a transaction of its own.
+func migrate(ctx context.Context, db *sql.DB, version int64) error {
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return err
+	}
+	if len(files) != schemaVersion {
+		return fmt.Errorf("internal error: %d migrations for schema %d", len(files), schemaVersion)
+	}
+	for ; version < schemaVersion; version++ {
+		text, err := migrations.ReadFile(files[version])
+		if err != nil {
+			return err
+		}
+		tx, err := db.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, fmt.Sprintf("%s\nPRAGMA user_version = %d; PRAGMA application_id = %d;", text, version+1, applicationID))
+		if err == nil {
+			err = tx.Commit()
+		}
+		if err != nil {
+			return errors.Join(fmt.Errorf("migration to schema %d: %w", version+1, err), tx.Rollback())
+		}
+	}
+	return nil
+}
+
+// named gives SQLite's errors about a damaged file our name, and those about
+// permissions the file system's.
+func named(err error) error {
+	var native sqlite3.Error
+	if !errors.As(err, &native) {
+		return err
+	}
+	switch native.Code {
+	case sqlite3.ErrNotADB, sqlite3.ErrCorrupt:
+		return fmt.Errorf("%w (%w)", ErrDamaged, err)
+	case sqlite3.ErrReadonly, sqlite3.ErrPerm, sqlite3.ErrCantOpen:
+		return fmt.Errorf("%w: give the kiosk's user the file and its directory (%w)", fs.ErrPermission, err)
+	}
+	return err
+}
