@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -92,10 +94,10 @@ var (
 // [ErrValue].
 func (c *Config) Load(path string) error {
 	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("cannot read the configuration %s: %w: check the name given with --config", path, fs.ErrNotExist)
+	}
 	if err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("cannot read the configuration %s: there is no such file: %w", path, fs.ErrNotExist)
-		}
 		return fmt.Errorf("cannot read the configuration: %w", err)
 	}
 	if err := c.parse(text); err != nil {
@@ -136,17 +138,21 @@ func (c *Config) Set(setting string) error {
 	return c.put(name, value)
 }
 
-// apply puts every leaf of a TOML document.
+// apply puts every leaf of a TOML document, in the order of the names, up to
+// the first that is refused.
 func (c *Config) apply(prefix string, doc map[string]any) error {
-	var errs []error
-	for name, value := range doc {
-		if table, ok := value.(map[string]any); ok {
-			errs = append(errs, c.apply(prefix+name+".", table))
+	for _, name := range slices.Sorted(maps.Keys(doc)) {
+		var err error
+		if table, ok := doc[name].(map[string]any); ok {
+			err = c.apply(prefix+name+".", table)
 		} else {
-			errs = append(errs, c.put(prefix+name, value))
+			err = c.put(prefix+name, doc[name])
+		}
+		if err != nil {
+			return err
 		}
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 // put sets the named key.

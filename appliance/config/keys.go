@@ -47,6 +47,9 @@ func (c *Config) keys() []Key {
 }
 
 func refuse(name string, value any, allowed string) error {
+	if s, ok := value.(string); ok {
+		value = strconv.Quote(s) // it may be empty, or hold a line break
+	}
 	return fmt.Errorf("cannot set %s to %v: %w; allowed: %s", name, value, ErrValue, allowed)
 }
 

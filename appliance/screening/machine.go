@@ -8,64 +8,7 @@ import (
 	"time"
 
 	"lintel/appliance/policy"
-	"lintel/firmware/thermal"
 )
-
-// Judge says what a reading means; [policy.Policy] is the real one.
-type Judge interface {
-	Judge(value thermal.Celsius, u thermal.Kelvin) policy.Judgement
-}
-
-// Config holds the machine's times. [DefaultConfig] has values that suit a
-// walk-up kiosk.
-type Config struct {
-	// Judge decides. Required.
-	Judge Judge
-	// WarmUp is how long the camera must have been on.
-	WarmUp time.Duration
-	// Readings is how many a verdict needs, 3 to 16.
-	Readings int
-	// ReadingAge is how long a reading counts.
-	ReadingAge time.Duration
-	// MaxTaken is how many readings are taken before the kiosk gives up on
-	// their agreeing and being plausible.
-	MaxTaken int
-	// MaxSpread is the largest quartile range of the readings of one visit.
-	MaxSpread thermal.Kelvin
-	// Crowd is how wide another face must be, as a share of the visitor's, for
-	// it not to be clear who is being screened.
-	Crowd float64
-	// Patience is how long a visitor is guided before the kiosk gives up.
-	Patience time.Duration
-	// CueHold is how long a cue must last to interrupt a measurement.
-	CueHold time.Duration
-	// Leave is how long a visitor must be out of sight to have left.
-	Leave time.Duration
-	// Jump is how soon after the visitor was last seen a face found elsewhere
-	// is still taken for the same person, who moved fast.
-	Jump time.Duration
-	// MinStay is how long somebody must have been near for a visit without
-	// verdict to count as unmeasured rather than as walking past.
-	MinStay time.Duration
-	// Show is how long an outcome stays on the screen at least.
-	Show time.Duration
-	// FaultHold is how long a fault must last to put the kiosk out of service.
-	// The frames themselves are never measured.
-	FaultHold time.Duration
-	// SearchHold is how long the reference may go unseen without a named
-	// fault before that is one.
-	SearchHold time.Duration
-}
-
-// DefaultConfig returns the shipped times. Judge is left empty.
-func DefaultConfig() Config {
-	return Config{
-		WarmUp: 30 * time.Minute, Readings: 5, ReadingAge: 4 * time.Second, MaxTaken: 30, MaxSpread: 0.8, Crowd: 0.75,
-		Patience: 20 * time.Second, CueHold: 400 * time.Millisecond, Leave: 1500 * time.Millisecond, Jump: 600 * time.Millisecond,
-		MinStay: 800 * time.Millisecond, Show: 2500 * time.Millisecond,
-		FaultHold: 500 * time.Millisecond, SearchHold: 3 * time.Second,
-	}
-}
 
 // FaultReferenceNotFound is the fault when the reference stays unseen and
 // nobody says why.
@@ -119,9 +62,11 @@ func (m *Machine) Step(o *Observation) (Step, error) {
 		m.step.Fault = m.fault
 	case Unmeasured:
 		m.step.Reason = m.reason
-	case Guiding, Measuring:
+	case Measuring:
+		m.step.Guidance = HoldStill
+	case Guiding:
 		if m.step.Guidance == 0 {
-			m.step.Guidance = m.visit.cue.guidance()
+			m.step.Guidance = m.visit.shown.guidance()
 		}
 	default:
 	}
@@ -130,6 +75,10 @@ func (m *Machine) Step(o *Observation) (Step, error) {
 
 // InVisit says whether anything of a visitor is being kept.
 func (m *Machine) InVisit() bool { return m.visit.active }
+
+// Forget overwrites everything of the present visitor, for when there will be
+// no further frame. The machine cannot be used afterwards.
+func (m *Machine) Forget() { m.visit, m.masked, m.step = visit{}, Face{}, Step{} }
 
 // fire moves along the table.
 func (m *Machine) fire(e Event) {
@@ -277,12 +226,16 @@ func (m *Machine) beckon(o *Observation) {
 // measure moves a visit on that has no outcome yet.
 func (m *Machine) measure(f *Face) {
 	v := &m.visit
-	lasting := m.now-v.cueSince >= m.cfg.CueHold
+	if v.shown == 0 || m.now-v.cueSince >= m.cfg.CueHold {
+		v.shown = v.cue
+	}
 	switch {
 	case f.Cue == CueNone && m.state != Measuring:
 		m.fire(Readable)
-	case f.Cue != CueNone && m.state == Ready, f.Cue != CueNone && m.state == Measuring && lasting:
+	case f.Cue != CueNone && m.state == Ready,
+		f.Cue != CueNone && m.state == Measuring && m.now-v.readable >= m.cfg.CueHold:
 		m.fire(Approached)
+	default:
 	}
 	m.step.Progress = math.Min(1, float64(v.count)/float64(m.cfg.Readings))
 	if v.count > 0 {

@@ -41,9 +41,11 @@ type visit struct {
 	// belong to other people.
 	others     [maxOthers]int
 	otherCount int
-	// waiting is since when the present cue has lasted.
-	cue      Cue
-	cueSince time.Duration
+	// cue is the latest, since cueSince; shown is the one whose guidance is on
+	// the screen, and readable when there was a reading last.
+	cue, shown Cue
+	cueSince   time.Duration
+	readable   time.Duration
 }
 
 func (v *visit) isOther(track int) bool {
@@ -72,6 +74,7 @@ func (v *visit) see(f *Face, now time.Duration, keep int) {
 	if f.Cue != CueNone {
 		return
 	}
+	v.readable = now
 	v.taken++
 	if v.count == keep {
 		copy(v.readings[:], v.readings[1:v.count])
