@@ -1,0 +1,70 @@
+package sim
+
+import "lintel/firmware/thermal"
+
+// reference is the blackbody: a disc in a housing that stands between camera
+// and people.
+type reference struct {
+	present bool
+	x, y, r float32 // the disc in units
+	t       float32 // its temperature, degC
+	// housing is the box around it, empty where there is none to see; warm is
+	// how far it is warmer than the room, in K.
+	housing thermal.Box
+	warm    float32
+	texture float32
+}
+
+// Radius of the disc in units.
+const discRadius = 6.5
+
+// reference draws a place for the blackbody: a lower corner.
+func (d dice) reference(t, width, height float32) reference {
+	r := reference{present: true, r: discRadius, t: t, warm: d.between(0.3, 1.6), texture: d.between(0, tileSide)}
+	aside := d.between(20, 28)
+	r.x = aside
+	if d.chance(0.5) {
+		r.x = width - aside
+	}
+	r.y = height - d.between(24, 60)
+	return r.inHousing(d.chance(0.5))
+}
+
+// inHousing puts a housing round the disc, which sits in its lower or upper
+// half.
+func (r reference) inHousing(low bool) reference {
+	x, y := float64(r.x), float64(r.y)
+	r.housing = thermal.Box{X0: x - 17, Y0: y - 16, X1: x + 17, Y1: y + 38}
+	if low {
+		r.housing.Y0, r.housing.Y1 = y-40, y+13
+	}
+	return r
+}
+
+// drawReference draws housing and disc over everything.
+func (c *canvas) drawReference(r *reference, wall float32) {
+	if !r.present {
+		return
+	}
+	if r.housing.Area() > 0 {
+		c.hide(r.housing)
+		c.rectangle(r.housing, wall+0.4*r.warm, 1.2, 1)
+		inner := r.housing
+		inner.X0, inner.X1, inner.Y0, inner.Y1 = inner.X0+3, inner.X1-3, inner.Y0+3, inner.Y1-3
+		c.rectangle(inner, wall+r.warm, 5, 1)
+		m := inner.Centre()
+		x, y := m.X+4, 2*m.Y-float64(r.y)-2
+		c.rectangle(thermal.Box{X0: x - 10, Y0: y - 5, X1: x + 8, Y1: y + 5}, wall+2*r.warm, 9, 0.6)
+	}
+	c.ellipse(r.x, r.y, r.r, r.r, r.t, 0)
+}
+
+// hide takes the pixels of a box from whoever owned them.
+func (c *canvas) hide(b thermal.Box) {
+	win := c.window(float32(b.X0), float32(b.Y0), float32(b.X1), float32(b.Y1))
+	for y := win.y0; y < win.y1; y++ {
+		if win.x0 < win.x1 {
+			clear(c.owner[y*c.w+win.x0 : y*c.w+win.x1])
+		}
+	}
+}
