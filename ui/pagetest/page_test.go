@@ -1,0 +1,175 @@
+package pagetest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"lintel/firmware/thermal"
+	"lintel/ui"
+)
+
+// Every state of the kiosk page in a real browser: words, signs, sizes,
+// accessibility, the live mirror, and that no verdict outlives its kiosk.
+func TestKioskPage(t *testing.T) {
+	InLoopbackNamespace(t, func() { drive(t, "kiosk.mjs") })
+}
+
+// What the staff page says of a kiosk in order, out of service, and gone.
+func TestStaffPage(t *testing.T) {
+	InLoopbackNamespace(t, func() { drive(t, "staff.mjs") })
+}
+
+// drive runs a script against a fake kiosk.
+func drive(t *testing.T, script string) {
+	t.Helper()
+	k := &fakeKiosk{listen: "127.0.0.1:0", view: ui.View{State: "ready"}}
+	t.Cleanup(func() {
+		if err := k.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	ScriptWith(t, script, k.commands())
+}
+
+// fakeKiosk shows what the script asks for, ten times a second, as a frame loop
+// would.
+type fakeKiosk struct {
+	listen string
+	cancel context.CancelFunc
+	ended  chan error
+	server *ui.Server
+
+	mu     sync.Mutex
+	view   ui.View
+	mirror string // off, left, person
+	frozen bool
+}
+
+func (k *fakeKiosk) commands() Commands {
+	return Commands{
+		"start": func(argument json.RawMessage) (any, error) {
+			if err := k.show(argument); err != nil {
+				return nil, err
+			}
+			return k.start()
+		},
+		"stop": func(json.RawMessage) (any, error) { return nil, k.stop() },
+		"show": func(argument json.RawMessage) (any, error) { return nil, k.show(argument) },
+		"freeze": func(json.RawMessage) (any, error) {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			k.frozen = true
+			return nil, nil
+		},
+		"mirror": func(argument json.RawMessage) (any, error) {
+			k.mu.Lock()
+			defer k.mu.Unlock()
+			return nil, json.Unmarshal(argument, &k.mirror)
+		},
+	}
+}
+
+func (k *fakeKiosk) show(argument json.RawMessage) error {
+	if string(argument) == "null" {
+		return nil
+	}
+	var v ui.View
+	if err := json.Unmarshal(argument, &v); err != nil {
+		return err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.view, k.frozen = v, false
+	return nil
+}
+
+func (k *fakeKiosk) faults() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.view.Reason == "" {
+		return nil
+	}
+	return []string{k.view.Reason}
+}
+
+func (k *fakeKiosk) start() (string, error) {
+	server, err := ui.New(ui.Config{Listen: k.listen, Faults: k.faults})
+	if err != nil {
+		return "", err
+	}
+	k.listen = server.Addr().String() // the same again after a restart
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 2)
+	go func() { ended <- server.Serve(ctx) }()
+	go func() {
+		k.loop(ctx, server)
+		ended <- nil
+	}()
+	k.cancel, k.ended, k.server = cancel, ended, server
+	return "http://" + k.listen + "/", nil
+}
+
+func (k *fakeKiosk) stop() error {
+	if k.cancel == nil {
+		return nil
+	}
+	k.cancel()
+	k.cancel = nil
+	for range 2 {
+		if err := <-k.ended; err != nil {
+			return fmt.Errorf("the server did not end well: %w", err)
+		}
+	}
+	return nil
+}
+
+func (k *fakeKiosk) loop(ctx context.Context, server *ui.Server) {
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		k.mu.Lock()
+		view, mirror, frozen := k.view, k.mirror, k.frozen
+		k.mu.Unlock()
+		if !frozen {
+			server.Show(view)
+		}
+		switch mirror {
+		case "left":
+			server.ShowMirror(draw(func(x, _ float64) bool { return x < 60 }, thermal.Box{X0: 20, Y0: 40, X1: 50, Y1: 80}))
+		case "person":
+			server.ShowMirror(draw(person, thermal.Box{X0: 42, Y0: 38, X1: 78, Y1: 88}))
+		}
+	}
+}
+
+// draw makes a mirror of 120 x 160 cells.
+func draw(inside func(x, y float64) bool, face thermal.Box) ui.Mirror {
+	m := ui.Mirror{Width: 120, Height: 160, Body: make([]byte, 15*160), Faces: []thermal.Box{face}}
+	for y := range m.Height {
+		for x := range m.Width {
+			if inside(float64(x)+0.5, float64(y)+0.5) {
+				m.Body[y*15+x/8] |= 0x80 >> (x % 8)
+			}
+		}
+	}
+	return m
+}
+
+// person is a head with ears, a neck and shoulders.
+func person(x, y float64) bool {
+	ellipse := func(cx, cy, rx, ry float64) bool {
+		dx, dy := (x-cx)/rx, (y-cy)/ry
+		return dx*dx+dy*dy < 1
+	}
+	return ellipse(60, 64, 19, 27) || ellipse(60, 68, 22, 6) ||
+		(x > 50 && x < 70 && y > 80 && y < 112) || ellipse(60, 150, 48, 44)
+}
