@@ -1,0 +1,125 @@
+package score_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"lintel/appliance/cmd/lintel-lab/score"
+)
+
+// replayText composes the replay of one recording in which nothing is found
+// but what the test puts there.
+type replayText struct {
+	clip                 string
+	frames               int
+	found                map[int]string
+	verdicts, unmeasured []int
+}
+
+func newReplay(clip string, frames int) *replayText {
+	return &replayText{clip: clip, frames: frames, found: map[int]string{}}
+}
+
+// String writes the JSON Lines; a verdict takes a tenth of a second a frame.
+func (r *replayText) String() string {
+	var b strings.Builder
+	for n := range r.frames {
+		found := r.found[n]
+		if found == "" {
+			found = noReference + `,"faces":[]`
+		}
+		fmt.Fprintf(&b, `{"event":"frame","clip":%q,"frame":%d,%s}`+"\n", r.clip, n, found)
+		if slices.Contains(r.verdicts, n) {
+			fmt.Fprintf(&b, `{"event":"verdict","clip":%q,"frame":%d,"verdict":"pass","seconds":%.1f}`+"\n", r.clip, n, float64(n)/10)
+		}
+		if slices.Contains(r.unmeasured, n) {
+			fmt.Fprintf(&b, `{"event":"unmeasured","clip":%q,"frame":%d,"reason":"forehead_covered"}`+"\n", r.clip, n)
+		}
+	}
+	fmt.Fprintf(&b, `{"event":"summary","clip":%q,"frames":%d,"verdicts":%d,"unmeasured":%d,"faults":[]}`+"\n",
+		r.clip, r.frames, len(r.verdicts), len(r.unmeasured))
+	return b.String()
+}
+
+func TestWrite(t *testing.T) {
+	porch := newReplay("porch", 40)
+	porch.found[5] = reference + `,"faces":[` + personFound + `]`
+	porch.verdicts = []int{9}
+	report := run(t, porch.String())
+
+	var table bytes.Buffer
+	if err := report.Write(&table); err != nil {
+		t.Fatal(err)
+	}
+	// One space stands for the padding between columns.
+	padding := regexp.MustCompile(` +`)
+	got := padding.ReplaceAllString(table.String(), " ")
+	for _, want := range []string{
+		"reference within 2 px 100.0 % (1 of 1)\n",
+		"bare visits 1: 1 decided once, 0 more than once, 0 never (0 unmeasured)\n",
+		"files with nobody screened, with a verdict none to score\n",
+		"porch 1 1 1 0 0.90 1/1 1/1 0 1/1 0\n",
+		"not replayed: hall, yard\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the table lacks %q:\n%s", want, &table)
+		}
+	}
+}
+
+func TestWriteJSON(t *testing.T) {
+	porch := newReplay("porch", 40)
+	porch.found[5] = reference + `,"faces":[` + personFound + `]`
+	porch.verdicts = []int{9}
+	var text bytes.Buffer
+	if err := run(t, porch.String()).WriteJSON(&text); err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Total struct {
+			Reference struct{ Percent *float64 } `json:"reference_within_2px"`
+			Bare      struct{ Once int }         `json:"visits_bare"`
+		}
+		Nobody struct{ Percent *float64 } `json:"files_nobody_screened_with_verdict"`
+	}
+	if err := json.Unmarshal(text.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	if p := got.Total.Reference.Percent; p == nil || *p != 100 {
+		t.Errorf("reference: %v, want 100", p)
+	}
+	if got.Total.Bare.Once != 1 || got.Nobody.Percent != nil {
+		t.Errorf("bare visits once %d, want 1; nobody %v, want null", got.Total.Bare.Once, got.Nobody.Percent)
+	}
+}
+
+// FuzzRun feeds the parser damaged replays: it may refuse them, but never
+// panic, and what it accepts has verdicts that add up.
+func FuzzRun(f *testing.F) {
+	truth := mustLoad(f)
+	yard := newReplay("yard", 3)
+	yard.verdicts = []int{1}
+	f.Add(yard.String())
+	porch := newReplay("porch", 40)
+	porch.found[5] = reference + `,"faces":[` + personFound + `,` + chairUsable + `]`
+	f.Add(porch.String())
+	f.Add(`{"event":"frame","clip":"yard","frame":0,` + noReference + `,"faces":null}`)
+	f.Fuzz(func(t *testing.T, replay string) {
+		report, err := score.Run(truth, strings.NewReader(replay))
+		if err != nil {
+			return
+		}
+		total := report.Total
+		if (total.MedianSeconds != nil) != (total.Verdicts > 0) || total.Stray > total.Verdicts {
+			t.Errorf("figures do not add up: %+v", total)
+		}
+		if err := report.WriteJSON(&bytes.Buffer{}); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -1,0 +1,104 @@
+package score
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+)
+
+// WriteJSON writes the report as one indented JSON object.
+func (r *Report) WriteJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(r); err != nil {
+		return fmt.Errorf("cannot write the score: %w", err)
+	}
+	return nil
+}
+
+// Write writes the report as tables for people.
+func (r *Report) Write(w io.Writer) error {
+	var b strings.Builder
+	r.writeFigures(&b)
+	r.writeClips(&b)
+	if len(r.Missing) > 0 {
+		fmt.Fprintf(&b, "\nnot replayed: %s\n", strings.Join(r.Missing, ", "))
+	}
+	if len(r.Unknown) > 0 {
+		fmt.Fprintf(&b, "\nnot labelled: %s\n", strings.Join(r.Unknown, ", "))
+	}
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("cannot write the score: %w", err)
+	}
+	return nil
+}
+
+func (r *Report) writeFigures(b *strings.Builder) {
+	t := r.Total
+	tab := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	row := func(name, value string) { _, _ = fmt.Fprintf(tab, "%s\t%s\n", name, value) }
+	row("recordings scored", fmt.Sprintf("%d of %d", len(r.Clips), len(r.Clips)+len(r.Missing)))
+	row("annotated frames", fmt.Sprint(t.LabelledFrames))
+	row("reference within 2 px", t.Reference.String())
+	row("false references", fmt.Sprint(t.FalseReferences))
+	row("usable frontal faces found", t.Faces.String())
+	row("  and called usable", t.FacesUsable.String())
+	row("false faces", fmt.Sprintf("%d (%.3f a frame)", t.FalseFaces, t.FalseFacesPerFrame))
+	row("forehead centre inside", t.Foreheads.String())
+	row("wrongly usable", fmt.Sprint(t.WronglyUsable))
+	row("bare visits", t.Bare.String())
+	row("partly covered visits", t.Partly.String())
+	row("covered visits", t.Covered.String())
+	row("verdicts", fmt.Sprintf("%d, %d of them stray", t.Verdicts, t.Stray))
+	row("seconds to a verdict, median", seconds(t.MedianSeconds))
+	row("files with one person screened", r.Single.String())
+	row("files with nobody screened, with a verdict", r.Nobody.String())
+	row("files without a visit, with a verdict", r.NoVisit.String())
+	_ = tab.Flush()
+}
+
+func (r *Report) writeClips(b *strings.Builder) {
+	b.WriteString("\n")
+	tab := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(tab, "recording\tscreened\tvisits\tverdicts\tstray\tseconds\treference\tfaces\tfalse\tforehead\twrongly usable")
+	for _, c := range r.Clips {
+		f := c.Figures
+		scanned := "?"
+		if c.Scanned != nil {
+			scanned = fmt.Sprint(*c.Scanned)
+		}
+		_, _ = fmt.Fprintf(tab, "%s\t%s\t%d\t%d\t%d\t%s\t%s\t%s\t%d\t%s\t%d\n", c.Clip, scanned, c.Visits, f.Verdicts, f.Stray,
+			seconds(f.MedianSeconds), f.Reference.short(), f.Faces.short(), f.FalseFaces, f.Foreheads.short(), f.WronglyUsable)
+	}
+	_ = tab.Flush()
+}
+
+// String writes "95.0 % (19 of 20)".
+func (s Share) String() string {
+	p, ok := s.Percent()
+	if !ok {
+		return "none to score"
+	}
+	return fmt.Sprintf("%.1f %% (%d of %d)", p, s.N, s.Of)
+}
+
+func (s Share) short() string {
+	if s.Of == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%d/%d", s.N, s.Of)
+}
+
+// String writes "13: 9 decided once, 1 more than once, 3 never (2 unmeasured)".
+func (v VisitFigures) String() string {
+	return fmt.Sprintf("%d: %d decided once, %d more than once, %d never (%d unmeasured)", v.Of, v.Once, v.More, v.Never, v.Unmeasured)
+}
+
+func seconds(s *float64) string {
+	if s == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.2f", *s)
+}
