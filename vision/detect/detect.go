@@ -1,0 +1,109 @@
+package detect
+
+import (
+	"errors"
+	"fmt"
+
+	"gocv.io/x/gocv"
+
+	"lintel/vision"
+)
+
+const (
+	inputName  = "x"
+	outputName = "y"
+	// grain is what both sides of the input are a multiple of; maxSide bounds
+	// them.
+	grain   = 16
+	maxSide = 1024
+	// stride is the number of input values a side of an output cell.
+	stride = 8
+)
+
+var (
+	// ErrInput means that the input has a size that the network cannot take.
+	ErrInput = errors.New("both sides must be multiples of 16 up to 1024")
+	// ErrClosed is returned after Close.
+	ErrClosed = errors.New("the detector is closed")
+)
+
+// Net is the face network. It is used by one goroutine.
+type Net struct {
+	net           gocv.Net
+	blob          gocv.Mat
+	in            []float32 // the blob's memory
+	width, height int       // of the blob; 0 while there is none
+	out           []float32
+	closed        bool
+}
+
+var _ vision.Detector = (*Net)(nil)
+
+// Detect runs the network; see [vision.Detector] for what goes in and comes
+// out. It allocates only when the size changes.
+//
+// Errors: [ErrInput], [ErrClosed], [vision.ErrDetector].
+func (n *Net) Detect(in []float32, width, height int) ([]float32, error) {
+	if n.closed {
+		return nil, fmt.Errorf("cannot detect faces: %w", ErrClosed)
+	}
+	if !validSide(width) || !validSide(height) || len(in) != width*height {
+		return nil, fmt.Errorf("cannot detect faces on %d values of %dx%d: %w", len(in), width, height, ErrInput)
+	}
+	if width != n.width || height != n.height {
+		if err := n.resize(width, height); err != nil {
+			return nil, err
+		}
+	}
+	copy(n.in, in)
+	n.net.SetInput(n.blob, inputName)
+	answer := n.net.Forward(outputName)
+	defer func() { _ = answer.Close() }() // frees memory and never fails
+	values, err := answer.DataPtrFloat32()
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the network's answer: %w: %w", vision.ErrDetector, err)
+	}
+	if len(values) != len(n.out) {
+		return nil, fmt.Errorf("cannot read %d values of the network's answer, want %d: %w", len(values), len(n.out), vision.ErrDetector)
+	}
+	copy(n.out, values)
+	return n.out, nil
+}
+
+func validSide(side int) bool { return side > 0 && side <= maxSide && side%grain == 0 }
+
+// resize makes the blob for inputs of another size.
+func (n *Net) resize(width, height int) error {
+	blob := gocv.NewMatWithSizes([]int{1, 1, height, width}, gocv.MatTypeCV32F)
+	in, err := blob.DataPtrFloat32()
+	if err != nil {
+		return errors.Join(fmt.Errorf("cannot make the network's input: %w", err), blob.Close())
+	}
+	if err := n.free(); err != nil {
+		return errors.Join(fmt.Errorf("cannot free the network's input: %w", err), blob.Close())
+	}
+	n.blob, n.in, n.width, n.height = blob, in, width, height
+	n.out = make([]float32, vision.Channels*(width/stride)*(height/stride))
+	return nil
+}
+
+// free overwrites the blob and the last answer and gives the blob back.
+func (n *Net) free() error {
+	if n.width == 0 {
+		return nil
+	}
+	clear(n.in)
+	clear(n.out)
+	n.in, n.out, n.width, n.height = nil, nil, 0, 0
+	return n.blob.Close()
+}
+
+// Close overwrites the last image and frees the network. A second Close does
+// nothing.
+func (n *Net) Close() error {
+	if n.closed {
+		return nil
+	}
+	n.closed = true
+	return errors.Join(n.free(), n.net.Close())
+}

@@ -1,0 +1,143 @@
+package vision
+
+import (
+	"math"
+	"time"
+
+	"lintel/firmware/thermal"
+)
+
+const (
+	// maxFaces is the largest number of people followed at once.
+	maxFaces = 8
+	// A face is believed when it scores startScore at first and keepScore from
+	// then on: a single threshold cannot have both few false faces and few
+	// gaps.
+	startScore = 0.6
+	keepScore  = 0.3
+	// confirmHits is the number of frames before a face is reported.
+	confirmHits = 2
+	// trackLifetime is how long a face may go unseen and still be the same.
+	trackLifetime = 1200 * time.Millisecond
+	// smoothing is the weight of the newest frame in bare and frontal: one
+	// frame's doubt is no turned head.
+	smoothing = 0.5
+	// velocityTime is over how long the velocity is taken: boxes tremble by a
+	// fixed part of a pixel, which at a high frame rate would look fast.
+	velocityTime = 100 * time.Millisecond
+	// sameReach is how far, in face widths, a face moves between frames at
+	// most.
+	sameReach = 0.7
+)
+
+// track is a face followed from frame to frame.
+type track struct {
+	id            int
+	hits          int
+	since, last   time.Duration
+	seen          bool // in the current frame
+	now           candidate
+	bare, frontal float64 // smoothed
+	vx, vy        float64 // smoothed, in face widths a second
+}
+
+// confirmed says whether the track is to be reported.
+func (t *track) confirmed() bool { return t.hits >= confirmHits }
+
+// speed returns how fast the face moves, in face widths a second.
+func (t *track) speed() float64 { return math.Hypot(t.vx, t.vy) }
+
+// tracker keeps the tracks of the people in view and nothing of those who
+// left.
+type tracker struct {
+	tracks []track // capacity maxFaces
+	next   int     // the last number given
+}
+
+// follow matches the candidates, the best first, to the tracks. Every
+// candidate scores at least keepScore.
+func (k *tracker) follow(found []candidate, now time.Duration) {
+	k.expire(now)
+	var taken [maxCandidates]bool
+	for {
+		t, c := k.nearest(found, &taken)
+		if t == nil {
+			break
+		}
+		taken[c] = true
+		t.update(found[c], now)
+	}
+	for i, c := range found {
+		if taken[i] || c.score < startScore || len(k.tracks) == cap(k.tracks) {
+			continue
+		}
+		k.next++
+		k.tracks = append(k.tracks, track{
+			id: k.next, hits: 1, since: now, last: now, seen: true,
+			now: c, bare: c.bare, frontal: c.frontal,
+		})
+	}
+}
+
+// expire drops the tracks that were not seen for too long.
+func (k *tracker) expire(now time.Duration) {
+	alive := k.tracks[:0]
+	for _, t := range k.tracks {
+		if now-t.last <= trackLifetime && now >= t.last {
+			t.seen = false
+			alive = append(alive, t)
+		}
+	}
+	clear(k.tracks[len(alive):])
+	k.tracks = alive
+}
+
+// forget overwrites all tracks. Numbers go on.
+func (k *tracker) forget() {
+	clear(k.tracks[:cap(k.tracks)])
+	k.tracks = k.tracks[:0]
+}
+
+// nearest returns the unseen track and the candidate not taken that are
+// nearest to each other, nil where no two are near enough to be one face.
+// Taking the nearest pair first keeps two people who pass each other apart.
+func (k *tracker) nearest(found []candidate, taken *[maxCandidates]bool) (*track, int) {
+	var nearest *track
+	at, least := 0, sameReach
+	for i := range k.tracks {
+		if k.tracks[i].seen {
+			continue
+		}
+		for j := range found {
+			if taken[j] {
+				continue
+			}
+			if d := distance(k.tracks[i].now.box, found[j].box); d < least {
+				nearest, at, least = &k.tracks[i], j, d
+			}
+		}
+	}
+	return nearest, at
+}
+
+// distance is that of the centres in widths of the wider box, with the change
+// of size added.
+func distance(a, b thermal.Box) float64 {
+	p, q := a.Centre(), b.Centre()
+	wide := math.Max(a.Width(), b.Width())
+	return math.Hypot(p.X-q.X, p.Y-q.Y)/wide + math.Abs(math.Log(a.Width()/b.Width()))/2
+}
+
+func (t *track) update(c candidate, now time.Duration) {
+	if dt := now - t.last; dt > 0 {
+		p, q := t.now.box.Centre(), c.box.Centre()
+		perWidth := 1 / (math.Max(t.now.box.Width(), c.box.Width()) * dt.Seconds())
+		weight := math.Min(1, dt.Seconds()/velocityTime.Seconds())
+		t.vx += weight * ((q.X-p.X)*perWidth - t.vx)
+		t.vy += weight * ((q.Y-p.Y)*perWidth - t.vy)
+	}
+	t.bare += smoothing * (c.bare - t.bare)
+	t.frontal += smoothing * (c.frontal - t.frontal)
+	t.now, t.last, t.seen = c, now, true
+	t.hits++
+}
