@@ -1,0 +1,262 @@
+package kiosk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"lintel/appliance/policy"
+	"lintel/appliance/screening"
+	"lintel/calibration"
+	"lintel/firmware/thermal"
+	"lintel/ui"
+	"lintel/vision"
+)
+
+// Screen shows the kiosk page. It never blocks and keeps nothing that it is
+// given.
+type Screen interface {
+	Show(v ui.View)
+	ShowMirror(m ui.Mirror)
+}
+
+// Tally counts how visits end. It never blocks.
+type Tally interface {
+	Add(v screening.Verdict)
+}
+
+// Observer sees what became of each frame. The report is valid during the
+// call.
+type Observer interface {
+	Observe(r *Report)
+}
+
+// Stopwatch is told when a stage of a frame's way is over.
+type Stopwatch interface {
+	Lap(s Stage)
+}
+
+// Config holds what the loop runs on.
+type Config struct {
+	// Source, Reference, Finder, Machine and Site are required.
+	Source    thermal.Source
+	Reference *calibration.Tracker
+	Finder    *vision.Finder
+	Machine   *screening.Machine
+	Site      policy.Site
+	// Screen, Tally, Observer and Stopwatch may be nil.
+	Screen    Screen
+	Tally     Tally
+	Observer  Observer
+	Stopwatch Stopwatch
+	// Label is the page's word for a source that is no camera; see
+	// [ui.View.Source].
+	Label string
+	// Voluntary shows the result to the visitor alone: nothing is counted.
+	Voluntary bool
+}
+
+// Report is what became of one frame.
+type Report struct {
+	Frame     *thermal.Frame
+	Site      policy.Site
+	Reference calibration.Reference
+	Faces     []vision.Face
+	Step      screening.Step
+}
+
+// Faults that the loop itself names.
+const (
+	FaultCameraLost     = "camera_lost"
+	FaultRecordingEnded = "recording_ended"
+)
+
+// Kiosk is one frame loop.
+type Kiosk struct {
+	cfg    Config
+	frame  thermal.Frame
+	found  vision.Result
+	seen   screening.Observation
+	mirror ui.Mirror
+	report Report
+}
+
+// New returns a loop that has not begun, or an error that names what the
+// configuration lacks.
+func New(cfg Config) (*Kiosk, error) {
+	switch {
+	case cfg.Source == nil, cfg.Reference == nil, cfg.Finder == nil, cfg.Machine == nil:
+		return nil, errors.New("cannot run the kiosk: internal error: a room is missing")
+	case cfg.Site != policy.Forehead && cfg.Site != policy.FaceMax:
+		return nil, errors.New("cannot run the kiosk: the measurement site is unknown; set policy.site")
+	}
+	return &Kiosk{cfg: cfg}, nil
+}
+
+// Run screens until ctx is done or the source ends, and then overwrites what
+// the last frames left in memory. The end of a recording is no error.
+//
+// Errors: what the source or the finder returns; the screen says that the
+// kiosk is out of service then.
+func (k *Kiosk) Run(ctx context.Context) error {
+	err := k.loop(ctx)
+	fault := FaultCameraLost
+	if errors.Is(err, io.EOF) {
+		fault, err = FaultRecordingEnded, nil
+	}
+	err = errors.Join(err, k.forget())
+	if k.cfg.Screen != nil {
+		k.cfg.Screen.ShowMirror(ui.Mirror{})
+		k.cfg.Screen.Show(k.view(screening.Step{State: screening.OutOfService, Fault: fault}))
+	}
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+func (k *Kiosk) loop(ctx context.Context) error {
+	for {
+		if err := k.cfg.Source.Next(ctx, &k.frame); err != nil {
+			if errors.Is(err, io.EOF) {
+				return err
+			}
+			return fmt.Errorf("cannot go on screening: %w", err)
+		}
+		k.lap(StageRead)
+		if err := k.process(); err != nil {
+			return err
+		}
+	}
+}
+
+// process takes one frame its whole way.
+func (k *Kiosk) process() error {
+	reference := k.cfg.Reference.Observe(&k.frame)
+	k.lap(StageReference)
+	var at thermal.Circle
+	if reference.Reference.Found {
+		at = reference.Reference.Circle
+	}
+	if err := k.cfg.Finder.Find(&k.frame, at, &k.found); err != nil {
+		return fmt.Errorf("cannot go on screening: %w", err)
+	}
+	k.lap(StageFind)
+	k.observe(reference)
+	k.lap(StageMeasure)
+	step, err := k.cfg.Machine.Step(&k.seen)
+	if err != nil {
+		return fmt.Errorf("cannot go on screening: %w", err)
+	}
+	k.lap(StageScreen)
+	k.publish(step)
+	if k.cfg.Observer != nil {
+		k.report = Report{Frame: &k.frame, Site: k.cfg.Site, Reference: reference.Reference, Faces: k.found.Faces, Step: step}
+		k.cfg.Observer.Observe(&k.report)
+	}
+	k.forgetFaces()
+	k.lap(StageShow)
+	return nil
+}
+
+// observe puts the frame in the words of the state machine, measuring every
+// forehead that may be.
+func (k *Kiosk) observe(o calibration.Observation) {
+	k.seen.Time = k.frame.Time
+	k.seen.Uptime = k.frame.Time
+	if k.frame.Telemetry.HasUptime {
+		k.seen.Uptime = k.frame.Telemetry.Uptime
+	}
+	k.seen.Reference = o.Reference.OK
+	k.seen.Fault = FaultName(o.Reference.Fault)
+	k.seen.Faces = k.seen.Faces[:0]
+	for i := range k.found.Faces {
+		f := &k.found.Faces[i]
+		s := screening.Face{Track: f.Track, Since: f.Since, Width: f.Box.Width(), Cue: cue(f.Reject)}
+		if s.Cue == screening.CueNone {
+			s.Cue = k.measure(&s, f, o.Scale)
+		}
+		k.seen.Faces = append(k.seen.Faces, s)
+	}
+}
+
+// foreheadInset is the share of the forehead box that is left out at each side:
+// a pixel or two of hair below the hairline reads low, one of an eye socket
+// reads high.
+const foreheadInset = 0.15
+
+// measure reads the temperature of a face at the site into s and returns the
+// cue that goes with it.
+func (k *Kiosk) measure(s *screening.Face, f *vision.Face, scale calibration.Scale) screening.Cue {
+	if !scale.Valid() {
+		// Nothing is measured without a reference; the machine knows why.
+		return screening.CueMoving
+	}
+	roi := f.Forehead.Inset(foreheadInset)
+	if k.cfg.Site == policy.FaceMax {
+		roi = f.Box
+	}
+	m, err := scale.Measure(&k.frame, roi)
+	if err != nil {
+		return screening.CueCutOff
+	}
+	s.Value, s.U = m.Max, m.U
+	return screening.CueNone
+}
+
+// forget overwrites everything of the last frames and their visitor.
+func (k *Kiosk) forget() error {
+	k.forgetFaces()
+	k.frame.Wipe()
+	clear(k.found.Faces[:cap(k.found.Faces)])
+	clear(k.found.Body.Bits[:cap(k.found.Body.Bits)])
+	clear(k.mirror.Faces[:cap(k.mirror.Faces)])
+	k.report = Report{}
+	k.cfg.Machine.Forget()
+	return k.cfg.Finder.Forget()
+}
+
+// forgetFaces overwrites the readings of the frame that is done.
+func (k *Kiosk) forgetFaces() { clear(k.seen.Faces[:cap(k.seen.Faces)]) }
+
+func (k *Kiosk) publish(step screening.Step) {
+	if step.Verdict != 0 && k.cfg.Tally != nil && !k.cfg.Voluntary {
+		k.cfg.Tally.Add(step.Verdict)
+	}
+	if k.cfg.Screen == nil {
+		return
+	}
+	k.cfg.Screen.Show(k.view(step))
+	k.mirror.Width, k.mirror.Height, k.mirror.Body = k.found.Body.Width, k.found.Body.Height, k.found.Body.Bits
+	k.mirror.Faces = k.mirror.Faces[:0]
+	cells := float64(k.found.Body.Width) / float64(k.frame.Width)
+	for i := range k.found.Faces {
+		b := k.found.Faces[i].Box
+		k.mirror.Faces = append(k.mirror.Faces, thermal.Box{X0: b.X0 * cells, Y0: b.Y0 * cells, X1: b.X1 * cells, Y1: b.Y1 * cells})
+	}
+	k.cfg.Screen.ShowMirror(k.mirror)
+}
+
+// view puts a step in the words of the page. Nothing of a reading is in it.
+func (k *Kiosk) view(s screening.Step) ui.View {
+	v := ui.View{
+		State: s.State.String(), Guidance: s.Guidance.String(),
+		Progress: s.Progress, Source: k.cfg.Label, Voluntary: k.cfg.Voluntary,
+	}
+	switch s.State {
+	case screening.Unmeasured:
+		v.Reason = s.Reason.String()
+	case screening.OutOfService:
+		v.Reason = s.Fault
+	default:
+		// Who left before the verdict needs no reason on the screen.
+	}
+	return v
+}
+
+func (k *Kiosk) lap(s Stage) {
+	if k.cfg.Stopwatch != nil {
+		k.cfg.Stopwatch.Lap(s)
+	}
+}

@@ -1,0 +1,74 @@
+package setup
+
+import (
+	"time"
+
+	"lintel/appliance/config"
+	"lintel/appliance/kiosk"
+	"lintel/appliance/policy"
+	"lintel/appliance/screening"
+	"lintel/calibration"
+	"lintel/firmware/thermal"
+	"lintel/vision"
+)
+
+// Outputs are where a kiosk's results go; each may be nil.
+type Outputs struct {
+	Screen    kiosk.Screen
+	Tally     kiosk.Tally
+	Observer  kiosk.Observer
+	Stopwatch kiosk.Stopwatch
+	Label     string
+}
+
+// Kiosk builds the frame loop over an open source.
+//
+// Errors: what the rooms say of their settings.
+func Kiosk(c *config.Config, source thermal.Source, detector vision.Detector, out Outputs) (*kiosk.Kiosk, error) {
+	info := source.Info()
+	site, err := policy.ParseSite(c.Policy.Site)
+	if err != nil {
+		return nil, err
+	}
+	judge, err := policy.New(policy.Config{
+		Site: site, Threshold: thermal.Celsius(c.Policy.ThresholdC),
+		PlausibleMin: thermal.Celsius(c.Policy.PlausibleMinC), PlausibleMax: thermal.Celsius(c.Policy.PlausibleMaxC),
+		MaxU: thermal.Kelvin(c.Policy.MaxUK),
+	})
+	if err != nil {
+		return nil, err
+	}
+	reference, err := calibration.New(calibrationConfig(c), info)
+	if err != nil {
+		return nil, err
+	}
+	finder, err := vision.New(vision.Config{Detector: detector, Info: info})
+	if err != nil {
+		return nil, err
+	}
+	steps := screening.DefaultConfig()
+	steps.Judge = judge
+	steps.WarmUp = time.Duration(c.Camera.WarmUpS * float64(time.Second))
+	machine, err := screening.New(steps)
+	if err != nil {
+		return nil, err
+	}
+	return kiosk.New(kiosk.Config{
+		Source: source, Reference: reference, Finder: finder, Machine: machine, Site: site,
+		Screen: out.Screen, Tally: out.Tally, Observer: out.Observer, Stopwatch: out.Stopwatch,
+		Label: out.Label, Voluntary: c.Screening.Mode == config.Voluntary,
+	})
+}
+
+func calibrationConfig(c *config.Config) calibration.Config {
+	cfg := calibration.DefaultConfig()
+	r := &cfg.Reference
+	r.Temperature = thermal.Celsius(c.Reference.TemperatureC)
+	r.Expanded = thermal.Kelvin(c.Reference.UncertaintyK)
+	r.Stability = thermal.Kelvin(c.Reference.StabilityK)
+	r.MaxOffset = thermal.Kelvin(c.Reference.MaxOffsetK)
+	if p := c.Reference.Place; len(p) == 3 {
+		r.Place = thermal.Circle{X: p[0], Y: p[1], R: p[2]}
+	}
+	return cfg
+}
