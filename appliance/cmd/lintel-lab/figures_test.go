@@ -1,0 +1,89 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// bench names every stage of a frame's way, and none allocates.
+func TestBench(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sim.y16.gz")
+	if err := os.WriteFile(path, simulated(t, "normal", 45, nil), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for line := range bytes.Lines(lab(t, "bench", "--json", "--set", "reference.temperature_c=37", path)) {
+		var e struct {
+			Event, Stage string
+			P50          *float64 `json:"p50_us"`
+			P95          *float64 `json:"p95_us"`
+			P99          *float64 `json:"p99_us"`
+			Allocs       *float64
+		}
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatal(err)
+		}
+		if e.Event != "stage" || e.P50 == nil || e.P95 == nil || e.P99 == nil || e.Allocs == nil || seen[e.Stage] {
+			t.Fatalf("not a stage: %s", line)
+		}
+		if *e.P50 < 0 || *e.P95 < *e.P50 || *e.P99 < *e.P95 {
+			t.Errorf("the quantiles of %s contradict each other: %s", e.Stage, line)
+		}
+		if *e.Allocs != 0 {
+			t.Errorf("%s allocates %v times a frame", e.Stage, *e.Allocs)
+		}
+		seen[e.Stage] = true
+	}
+	for _, stage := range []string{"read", "reference", "detect", "find", "measure", "screen", "show", "total"} {
+		if !seen[stage] {
+			t.Errorf("there is no stage %s", stage)
+		}
+	}
+}
+
+// Readings follow the truth: nothing pulls them toward normal.
+func TestSweep(t *testing.T) {
+	for _, args := range [][]string{nil, {"--from", "34", "--to", "42", "--step", "1", "--ambient", "17", "--seed", "7"}} {
+		points, summaries := 0, 0
+		last := 0.0
+		for line := range bytes.Lines(lab(t, append([]string{"sweep", "--json"}, args...)...)) {
+			var e struct {
+				Event       string
+				True        float64  `json:"true_c"`
+				Read        float64  `json:"read_c"`
+				U           float64  `json:"u_c"`
+				Points      int      `json:"points"`
+				Slope       *float64 `json:"slope"`
+				Intercept   *float64 `json:"intercept"`
+				MaxResidual *float64 `json:"max_residual_c"`
+			}
+			if err := json.Unmarshal(line, &e); err != nil {
+				t.Fatal(err)
+			}
+			switch e.Event {
+			case "point":
+				points++
+				if e.Read <= last || e.U <= 0 {
+					t.Errorf("%v: not above the point before (%v), or without uncertainty", e, last)
+				}
+				last = e.Read
+			case "summary":
+				summaries++
+				if e.Slope == nil || e.Intercept == nil || e.MaxResidual == nil || e.Points != points {
+					t.Fatalf("not a summary: %s", line)
+				}
+				if *e.Slope < 0.98 || *e.Slope > 1.02 || *e.MaxResidual > 0.1 {
+					t.Errorf("%v: slope %v, largest residual %v K; want 0.98 to 1.02 and 0.1", args, *e.Slope, *e.MaxResidual)
+				}
+			default:
+				t.Errorf("unknown event: %s", line)
+			}
+		}
+		if points == 0 || summaries != 1 {
+			t.Errorf("%v: %d points, %d summaries", args, points, summaries)
+		}
+	}
+}

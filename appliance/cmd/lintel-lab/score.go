@@ -1,0 +1,50 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"lintel/appliance/cmd/lintel-lab/score"
+)
+
+func scoreCommand() *cobra.Command {
+	var labels string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "score --labels FILE REPLAY.jsonl",
+		Short: "Score a replay against annotated recordings",
+		Long: `Score compares what replay wrote with the annotations of the recordings:
+labels.jsonl (faces, foreheads and the reference in single frames), and beside
+it visits.jsonl (who came to be screened) and manifest.csv.`,
+		Example: "  lintel-lab replay --json recordings/*.cptv > replay.jsonl\n  lintel-lab score --labels recordings/labels.jsonl replay.jsonl",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if labels == "" {
+				return errors.New("cannot score without annotations: name labels.jsonl with --labels")
+			}
+			truth, err := score.Load(labels)
+			if err != nil {
+				return err
+			}
+			f, err := os.Open(args[0])
+			if err != nil {
+				return fmt.Errorf("cannot score the replay: %w", err)
+			}
+			defer f.Close()
+			report, err := score.Run(truth, f)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return report.WriteJSON(cmd.OutOrStdout())
+			}
+			return report.Write(cmd.OutOrStdout())
+		},
+	}
+	c.Flags().StringVar(&labels, "labels", "", "labels.jsonl of the recordings (required)")
+	c.Flags().BoolVar(&asJSON, "json", false, "write JSON instead of a table")
+	return c
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lintel/appliance/config"
+	"lintel/appliance/counts"
+)
+
+func countsCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "counts",
+		Short: "What staff may see of the counts",
+		Args:  cobra.NoArgs,
+	}
+	c.AddCommand(exportCommand())
+	return c
+}
+
+func exportCommand() *cobra.Command {
+	var settings config.Flags
+	var format, from, to string
+	c := &cobra.Command{
+		Use:   "export --format csv [--from DATE] [--to DATE]",
+		Short: "Write the suppressed, rounded table of counts",
+		Long: `Export writes the table that staff see: numbers small enough to tell of single
+people are merged into longer spans or left out, and every number is rounded
+to 5. Dates are like 2026-11-20 and taken as UTC; --from is inclusive, --to is
+not.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if format != "csv" {
+				return fmt.Errorf("cannot export as %q: allowed is csv", format)
+			}
+			first, err := date("--from", from)
+			if err != nil {
+				return err
+			}
+			last, err := date("--to", to)
+			if err != nil {
+				return err
+			}
+			c := config.Default()
+			if err := settings.Apply(&c); err != nil {
+				return err
+			}
+			store, err := counts.Open(cmd.Context(), counts.Config{Dir: c.State.Dir, ReadOnly: true})
+			if errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("cannot export the counts: there are none in %s: run the kiosk first or name its folder with --set state.dir=DIR", c.State.Dir)
+			}
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, store.Close()) }()
+			return store.Export(cmd.Context(), cmd.OutOrStdout(), first, last)
+		},
+	}
+	c.Flags().StringVar(&format, "format", "csv", "csv")
+	c.Flags().StringVar(&from, "from", "", "first `DATE`")
+	c.Flags().StringVar(&to, "to", "", "`DATE` to end before")
+	settings.Register(c.Flags())
+	return c
+}
+
+// date reads an optional date; the zero time stands for none.
+func date(flag, text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return t, fmt.Errorf("cannot use %s %s: it is no date; write it like 2026-11-20", flag, text)
+	}
+	return t, nil
+}

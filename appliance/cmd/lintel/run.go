@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"lintel/appliance/config"
+	"lintel/appliance/counts"
+	"lintel/appliance/screening"
+	"lintel/appliance/setup"
+	"lintel/ui"
+	"lintel/vision/detect"
+)
+
+type runOptions struct {
+	settings config.Flags
+	source   string
+	listen   string
+	seed     uint64
+}
+
+func runCommand() *cobra.Command {
+	var o runOptions
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "Screen visitors and serve the kiosk page",
+		Long: `Run screens visitors and serves the kiosk page on this machine alone:
+
+  http://127.0.0.1:8099/         the page for the screen at the door
+  http://127.0.0.1:8099/staff    what staff see
+  http://127.0.0.1:8099/healthz  state and faults as JSON
+
+Try it without a camera:
+
+  lintel run --source sim                  simulated visitors
+  lintel run --source sim:febrile          one scene of them
+  lintel run --source recording:FILE       a radiometric recording in real time
+
+` + config.Help(),
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return o.run(cmd.Context(), cmd.OutOrStdout())
+		},
+	}
+	c.Flags().StringVar(&o.source, "source", "uvc", "where frames come from: uvc[:DEVICE], sim[:SCENE] or recording:FILE")
+	c.Flags().StringVar(&o.listen, "listen", ui.DefaultListen, "loopback `ADDRESS` to serve the pages on")
+	c.Flags().Uint64Var(&o.seed, "seed", 1, "seed of the simulation")
+	o.settings.Register(c.Flags())
+	return c
+}
+
+func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
+	source, err := setup.ParseSource(o.source)
+	if err != nil {
+		return err
+	}
+	c := config.Default()
+	if err := source.Defaults(&c); err != nil {
+		return err
+	}
+	if err := o.settings.Apply(&c); err != nil {
+		return err
+	}
+	frames, err := source.Open(&c, true, o.seed)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, frames.Close()) }()
+	detector, err := detect.Open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, detector.Close()) }()
+
+	var screen screen
+	server, err := ui.New(ui.Config{Listen: o.listen, Faults: screen.faults})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, server.Close()) }()
+	screen.Server = server
+
+	// The counts are opened last: what is refused leaves no trace.
+	var tally tally
+	loop, err := setup.Kiosk(&c, frames, detector, setup.Outputs{Screen: &screen, Tally: &tally, Label: source.Label()})
+	if err != nil {
+		return err
+	}
+	store, err := o.openCounts(ctx, &c)
+	if err != nil {
+		return err
+	}
+	if store != nil {
+		tally.store = store
+		defer func() { err = errors.Join(err, store.Close()) }()
+	}
+	fmt.Fprintf(out, "Lintel is on http://%s/ (%s). Stop it with Ctrl-C.\n", server.Addr(), o.source)
+	return serve(ctx, server, store, func(ctx context.Context) error {
+		// Closing wipes what the source still holds of the last visitor.
+		if err := errors.Join(loop.Run(ctx), frames.Close()); err != nil {
+			return err
+		}
+		return screen.hold(ctx)
+	})
+}
+
+// openCounts opens the tallies; in voluntary mode there are none.
+func (o *runOptions) openCounts(ctx context.Context, c *config.Config) (*counts.Store, error) {
+	if c.Screening.Mode == config.Voluntary {
+		return nil, nil
+	}
+	return counts.Open(ctx, counts.Config{Dir: c.State.Dir})
+}
+
+// serve runs the frame loop, the pages and the counts until one of them ends,
+// and then ends the others.
+func serve(ctx context.Context, server *ui.Server, store *counts.Store, loop func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	parts := []func(context.Context) error{loop, server.Serve}
+	if store != nil {
+		parts = append(parts, store.Run)
+	}
+	ended := make(chan error, len(parts))
+	for _, part := range parts {
+		go func() { ended <- part(ctx) }()
+	}
+	var errs []error
+	for range parts {
+		errs = append(errs, <-ended)
+		cancel()
+	}
+	return errors.Join(errs...)
+}
+
+// tally counts outcomes in the store, where there is one.
+type tally struct{ store *counts.Store }
+
+// Add drops the store's error: it only says that the kiosk is ending.
+func (t *tally) Add(v screening.Verdict) {
+	if t.store == nil {
+		return
+	}
+	switch v {
+	case screening.Pass:
+		_ = t.store.Add(counts.Pass)
+	case screening.Refer:
+		_ = t.store.Add(counts.Refer)
+	case screening.NotMeasured:
+		_ = t.store.Add(counts.Unmeasured)
+	default:
+	}
+}
+
+// screen passes views on and remembers the present fault for /healthz.
+type screen struct {
+	*ui.Server
+	last  ui.View
+	fault atomic.Pointer[string]
+}
+
+func (s *screen) Show(v ui.View) {
+	if v != s.last {
+		s.last = v
+		if v.State == screening.OutOfService.String() {
+			s.fault.Store(&v.Reason)
+		} else {
+			s.fault.Store(nil)
+		}
+	}
+	s.Server.Show(v)
+}
+
+func (s *screen) faults() []string {
+	if f := s.fault.Load(); f != nil {
+		return []string{*f}
+	}
+	return []string{}
+}
+
+// hold shows the last view until ctx is done: a recording is over, and the
+// page shall say so rather than that the kiosk hangs.
+func (s *screen) hold(ctx context.Context) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			s.Server.Show(s.last)
+		}
+	}
+}
