@@ -209,8 +209,7 @@ func (k *Kiosk) measure(s *screening.Face, f *vision.Face, scale calibration.Sca
 func (k *Kiosk) forget() error {
 	k.forgetFaces()
 	k.frame.Wipe()
-	clear(k.found.Faces[:cap(k.found.Faces)])
-	clear(k.found.Body.Bits[:cap(k.found.Body.Bits)])
+	k.found.Wipe()
 	clear(k.mirror.Faces[:cap(k.mirror.Faces)])
 	k.report = Report{}
 	k.cfg.Machine.Forget()

@@ -11,14 +11,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lintel/appliance/config"
 	"lintel/appliance/kiosk"
 	"lintel/appliance/setup"
 	"lintel/vision"
 )
 
 func benchCommand() *cobra.Command {
-	var settings config.Flags
+	var p pipeline
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "bench --json RECORDING...",
@@ -37,7 +36,7 @@ for reading it. Times belong to this machine; compare ratios.`,
 			w := newStopwatch()
 			for _, path := range paths {
 				out := setup.Outputs{Stopwatch: w}
-				if err := replayFile(cmd.Context(), &settings, path, out, w.watch); err != nil {
+				if err := p.replay(cmd.Context(), path, out, w.watch); err != nil {
 					return err
 				}
 			}
@@ -51,7 +50,7 @@ for reading it. Times belong to this machine; compare ratios.`,
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "write JSON Lines")
-	settings.Register(c.Flags())
+	p.register(c.Flags())
 	return c
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/spf13/pflag"
+
 	"lintel/appliance/config"
 	"lintel/appliance/setup"
 	"lintel/firmware/thermal"
@@ -11,28 +13,39 @@ import (
 	"lintel/vision/detect"
 )
 
-// replayFile runs one recording from a fresh start, as fast as it goes.
-// watch, where given, stands between the finder and the detector.
-func replayFile(ctx context.Context, settings *config.Flags, path string, out setup.Outputs, watch func(vision.Detector) vision.Detector) error {
+// pipeline is what the flags say of the frame loop.
+type pipeline struct {
+	settings config.Flags
+	model    string
+}
+
+func (p *pipeline) register(flags *pflag.FlagSet) {
+	p.settings.Register(flags)
+	flags.StringVar(&p.model, "model", "", "another face network, an ONNX `FILE` with its hash in FILE.sha256")
+}
+
+// replay runs one recording from a fresh start, as fast as it goes. watch,
+// where given, stands between the finder and the detector.
+func (p *pipeline) replay(ctx context.Context, path string, out setup.Outputs, watch func(vision.Detector) vision.Detector) error {
 	spec := setup.SourceSpec{Kind: setup.Recording, Name: path}
 	c := config.Default()
 	if err := spec.Defaults(&c); err != nil {
 		return err
 	}
-	if err := settings.Apply(&c); err != nil {
+	if err := p.settings.Apply(&c); err != nil {
 		return err
 	}
 	source, err := spec.Open(&c, false, 0)
 	if err != nil {
 		return err
 	}
-	return runSource(ctx, &c, source, out, watch)
+	return p.run(ctx, &c, source, out, watch)
 }
 
-// runSource runs the frame loop over a source and closes it.
-func runSource(ctx context.Context, c *config.Config, source thermal.Source, out setup.Outputs, watch func(vision.Detector) vision.Detector) (err error) {
+// run runs the frame loop over a source and closes it.
+func (p *pipeline) run(ctx context.Context, c *config.Config, source thermal.Source, out setup.Outputs, watch func(vision.Detector) vision.Detector) (err error) {
 	defer func() { err = errors.Join(err, source.Close()) }()
-	detector, err := detect.Open()
+	detector, err := p.detector()
 	if err != nil {
 		return err
 	}
@@ -49,4 +62,11 @@ func runSource(ctx context.Context, c *config.Config, source thermal.Source, out
 		return err
 	}
 	return ctx.Err()
+}
+
+func (p *pipeline) detector() (*detect.Net, error) {
+	if p.model == "" {
+		return detect.Open()
+	}
+	return detect.OpenFile(p.model)
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"lintel/appliance/config"
 	"lintel/appliance/kiosk"
 	"lintel/appliance/screening"
 	"lintel/appliance/setup"
@@ -22,7 +21,7 @@ import (
 )
 
 func replayCommand() *cobra.Command {
-	var settings config.Flags
+	var p pipeline
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "replay --json RECORDING...",
@@ -42,7 +41,7 @@ written whole or, where it cannot be read to its end, not at all.`,
 					fmt.Fprintf(cmd.ErrOrStderr(), "[%d/%d] %s\n", i+1, len(paths), filepath.Base(path))
 				}
 				r := newReplay(path)
-				if err := replayFile(cmd.Context(), &settings, path, setup.Outputs{Observer: r}, nil); err != nil {
+				if err := p.replay(cmd.Context(), path, setup.Outputs{Observer: r}, nil); err != nil {
 					return err
 				}
 				if err := r.finish(cmd.OutOrStdout()); err != nil {
@@ -53,7 +52,7 @@ written whole or, where it cannot be read to its end, not at all.`,
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "write JSON Lines")
-	settings.Register(c.Flags())
+	p.register(c.Flags())
 	return c
 }
 
