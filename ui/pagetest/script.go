@@ -109,7 +109,7 @@ func need(t *testing.T, folder string) string {
 		t.Skipf("PAGE TEST SKIPPED: there is no browser at %s: install Debian's chromium or set LINTEL_CHROMIUM", browser)
 	}
 	if _, err := exec.LookPath("node"); err != nil {
-		t.Skip("PAGE TEST SKIPPED: there is no node: install node 20 or later")
+		t.Skip("PAGE TEST SKIPPED: there is no node: install node 18 or later")
 	}
 	if _, err := os.Stat(filepath.Join(folder, "node_modules", "playwright-core")); err != nil {
 		t.Skip("PAGE TEST SKIPPED: ui/pagetest/node_modules is missing: `make test` installs it")
