@@ -1,0 +1,15 @@
+#!/bin/sh
+# test.sh runs every test in random order, those of the pages in Debian's
+# Chromium included.
+set -eu
+cd "$(dirname "$0")/.."
+
+# The lock file decides: node_modules is made anew only when that changed.
+lock=ui/pagetest/package-lock.json
+installed=ui/pagetest/node_modules/.installed.json
+if ! cmp -s "$lock" "$installed"; then
+	npm ci --prefix ui/pagetest --no-audit --no-fund --loglevel=error
+	cp "$lock" "$installed"
+fi
+
+go test -shuffle=on ./...

@@ -1,0 +1,38 @@
+# Lintel: what to type. `make` alone explains.
+.DEFAULT_GOAL := help
+.PHONY: help demo build test check fmt clean need-build need-test need-check
+MAKEFLAGS += --no-print-directory
+
+help: ## this list
+	@echo "Lintel, an offline thermal screening kiosk. On Debian 12 with Go:"
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@echo
+	@echo "What is missing from Debian is installed first (root or sudo). BUILD.md tells more."
+
+demo: build ## run with simulated visitors; open http://127.0.0.1:8099
+	@exec bin/lintel run --source sim --set state.dir=state
+
+build: need-build ## bin/lintel (the appliance) and bin/lintel-lab (the bench)
+	go build -o bin/ ./appliance/cmd/lintel ./appliance/cmd/lintel-lab
+
+test: need-test ## every test, the browser's too
+	.ci/test.sh
+
+check: need-check ## everything a change must pass: test, race, lint, fuzz, clean tree
+	.ci/check.sh
+
+fmt: ## format the Go sources
+	go tool -modfile=.ci/tools.mod golangci-lint fmt
+
+clean: ## remove what was built; ./state stays
+	rm -rf bin
+
+need-build:
+	@.ci/need.sh libopencv-dev pkg-config g++
+
+need-check: need-test
+	@.ci/need.sh shellcheck
+
+need-test:
+	@.ci/need.sh libopencv-dev pkg-config g++ chromium iproute2 npm
