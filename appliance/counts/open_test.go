@@ -30,6 +30,9 @@ func TestSchema(t *testing.T) {
 		}
 		got = append(got, r)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	want := [][3]string{{"table", "hours", `CREATE TABLE hours (
   hour       INTEGER PRIMARY KEY CHECK (hour >= 0),
   pass       INTEGER NOT NULL CHECK (pass >= 0),
@@ -139,7 +142,7 @@ func TestRefusedFilesStayAsTheyAre(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, ErrDamaged},
-		"header overwritten": {overwrite(0, "garbage garbage"), ErrDamaged},
+		"header overwritten": {overwrite(0, "this is no header"), ErrDamaged},
 		"page overwritten":   {overwrite(4096, strings.Repeat("x", 4096)), ErrDamaged},
 		"cut": {func(t *testing.T, path string) {
 			good(t, path)

@@ -35,12 +35,12 @@ func TestWritesWhetherOrNotAnybodyCame(t *testing.T) {
 				for range visits {
 					add(t, s, Pass)
 				}
-				time.Sleep(DefaultEvery - 1)
+				time.Sleep(DefaultEvery - time.Nanosecond)
 				synctest.Wait()
 				if modified := stat(t, path).ModTime(); !modified.Equal(long) {
 					t.Errorf("the file was written before its time, at %v", modified)
 				}
-				time.Sleep(1)
+				time.Sleep(time.Nanosecond)
 				synctest.Wait()
 				if modified := stat(t, path).ModTime(); modified.Equal(long) {
 					t.Errorf("with %d visits the file was not written", visits)

@@ -102,16 +102,16 @@ func New(cfg Config) (*Kiosk, error) {
 func (k *Kiosk) Run(ctx context.Context) error {
 	err := k.loop(ctx)
 	fault := FaultCameraLost
-	if errors.Is(err, io.EOF) {
+	switch {
+	case errors.Is(err, io.EOF):
 		fault, err = FaultRecordingEnded, nil
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		err = nil
 	}
 	err = errors.Join(err, k.forget())
 	if k.cfg.Screen != nil {
 		k.cfg.Screen.ShowMirror(ui.Mirror{})
 		k.cfg.Screen.Show(k.view(screening.Step{State: screening.OutOfService, Fault: fault}))
-	}
-	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		return nil
 	}
 	return err
 }

@@ -122,7 +122,6 @@ type (
 // replay turns reports into events and keeps them until the recording is over.
 type replay struct {
 	clip    string
-	site    string
 	events  bytes.Buffer
 	encoder *json.Encoder
 	summary summaryEvent

@@ -178,10 +178,10 @@ func (t *Table) columns(header []string) (id int, columns []column, err error) {
 	if !ok {
 		return 0, nil, fmt.Errorf("cannot read the clinical table: %w: line 1: the column SubjectID is missing", ErrTable)
 	}
-	add := func(name string, min, max float64, cell func(*Subject) *float64) bool {
+	add := func(name string, low, high float64, cell func(*Subject) *float64) bool {
 		i, ok := at[name]
 		if ok {
-			columns = append(columns, column{i, name, min, max, cell})
+			columns = append(columns, column{i, name, low, high, cell})
 		}
 		return ok
 	}
