@@ -1,8 +1,8 @@
 package vision
 
 // bodyKelvin is how far above the room a cell must be to be taken for a body:
-// clothes indoors are 2 to 8 K warmer than the room.
-const bodyKelvin = 2.0
+// clothes indoors are 2 to 8 K warmer than the room, less at the hem.
+const bodyKelvin = 1.5
 
 // silhouette draws everybody with a face into the mask: the warm cells that
 // hang together with a face. Lamps and radiators on the wall do not.

@@ -106,7 +106,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--simulated", type=Path, help="folder of simulated scenes")
     parser.add_argument("--simulated-share", type=float, default=0.2, help="of the samples")
-    parser.add_argument("--iterations", type=int, default=3500)
+    parser.add_argument("--iterations", type=int, default=3000)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=0)
