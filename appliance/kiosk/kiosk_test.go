@@ -1,14 +1,10 @@
 package kiosk
 
 import (
-	"context"
-	"errors"
-	"io"
 	"math"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"lintel/appliance/kiosk/kiosktest"
 	"lintel/appliance/policy"
@@ -259,109 +255,6 @@ func TestRunsAlone(t *testing.T) {
 	}
 }
 
-var errUnplugged = errors.New("the cable is out")
-
-// failing is a detector that fails at some frame.
-type failing struct {
-	vision.Detector
-	after int
-}
-
-func (f *failing) Detect(in []float32, w, h int) ([]float32, error) {
-	if f.after--; f.after < 0 {
-		return nil, errUnplugged
-	}
-	return f.Detector.Detect(in, w, h)
-}
-
-// However a loop ends, the screen says so and the mirror is wiped.
-func TestEnds(t *testing.T) {
-	for _, c := range []struct {
-		name   string
-		set    func(s *kiosktest.Stage, c *Config) context.Context
-		fault  string
-		err    error
-		frames int
-	}{
-		{"recording ends", func(*kiosktest.Stage, *Config) context.Context { return t.Context() }, FaultRecordingEnded, nil, 40},
-		{"camera lost", func(s *kiosktest.Stage, _ *Config) context.Context {
-			s.Failure = errUnplugged
-			return t.Context()
-		}, FaultCameraLost, errUnplugged, 40},
-		{"closed", func(s *kiosktest.Stage, _ *Config) context.Context {
-			s.Failure = thermal.ErrClosed
-			return t.Context()
-		}, FaultCameraLost, thermal.ErrClosed, 40},
-		{"stopped", func(_ *kiosktest.Stage, c *Config) context.Context {
-			ctx, cancel := context.WithCancel(t.Context())
-			w := c.Observer.(*watcher)
-			w.check = func(r *Report) {
-				if r.Frame.Sequence == 19 {
-					cancel()
-				}
-			}
-			return ctx
-		}, FaultCameraLost, nil, 20},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			s, w := stage(t, "normal", 40), &watcher{}
-			cfg := config(t, s, s, w)
-			ctx := c.set(s, &cfg)
-			err := start(t, cfg).Run(ctx)
-			if !errors.Is(err, c.err) || (err == nil) != (c.err == nil) || err != nil && !strings.HasPrefix(err.Error(), "cannot ") {
-				t.Errorf("Run returned %v, want %v", err, c.err)
-			}
-			last := w.views[len(w.views)-1]
-			if last.State != "out_of_service" || last.Reason != c.fault || !w.wiped || len(w.frames) != c.frames {
-				t.Errorf("after %d frames the screen shows %+v, mirror wiped: %v", len(w.frames), last, w.wiped)
-			}
-		})
-	}
-	t.Run("detector fails", func(t *testing.T) {
-		s, w := stage(t, "normal", 40), &watcher{}
-		err := start(t, config(t, s, &failing{s, 10}, w)).Run(t.Context())
-		if !errors.Is(err, errUnplugged) || len(w.frames) != 10 || w.views[len(w.views)-1].State != "out_of_service" || !w.wiped {
-			t.Errorf("Run returned %v after %d frames", err, len(w.frames))
-		}
-	})
-}
-
-// A recording that ends while somebody stands there leaves nothing of them.
-func TestForgets(t *testing.T) {
-	s, w := stage(t, "normal", 30), &watcher{}
-	c := config(t, s, s, w)
-	readings := 0
-	var faces []vision.Face
-	w.check = func(r *Report) { readings, faces = r.Step.Readings, r.Faces }
-	k := start(t, c)
-	if err := k.Run(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if readings == 0 || len(faces) == 0 {
-		t.Fatal("nobody was being measured at the end: the test shows nothing")
-	}
-	if c.Machine.InVisit() {
-		t.Error("the state machine still knows of a visit")
-	}
-	if slices.ContainsFunc(w.borrowed.Counts, func(c uint16) bool { return c != 0 }) {
-		t.Error("the frame is still there")
-	}
-	if slices.ContainsFunc(s.LastInput, func(v float32) bool { return v != 0 }) || len(s.LastInput) == 0 {
-		t.Error("the detector's memory was not overwritten")
-	}
-	if faces[0] != (vision.Face{}) {
-		t.Errorf("a face is still there: %+v", faces[0])
-	}
-	if slices.ContainsFunc(k.found.Body.Bits, func(b byte) bool { return b != 0 }) {
-		t.Error("the silhouette is still there")
-	}
-	for _, f := range k.seen.Faces[:cap(k.seen.Faces)] {
-		if f != (screening.Face{}) {
-			t.Errorf("a reading is still there: %+v", f)
-		}
-	}
-}
-
 func TestStagesComeInTheirOrder(t *testing.T) {
 	w := screen(t, "empty", 3)
 	want := []Stage{StageRead, StageReference, StageFind, StageMeasure, StageScreen, StageShow}
@@ -409,88 +302,5 @@ func TestWords(t *testing.T) {
 		if s.String() == "unknown" {
 			t.Errorf("stage %d has no name", s)
 		}
-	}
-}
-
-// again plays a few frames over and over.
-type again struct {
-	info   thermal.Info
-	frames []thermal.Frame
-	n      uint64
-}
-
-func (a *again) Info() thermal.Info { return a.info }
-func (a *again) Close() error       { return nil }
-
-func (a *again) Next(_ context.Context, f *thermal.Frame) error {
-	if len(a.frames) == 0 {
-		return io.EOF
-	}
-	from := &a.frames[a.n%uint64(len(a.frames))]
-	f.Resize(from.Width, from.Height)
-	copy(f.Counts, from.Counts)
-	f.Sequence, f.Time = a.n, time.Duration(a.n)*114*time.Millisecond
-	a.n++
-	return nil
-}
-
-// nothing keeps nothing.
-type nothing struct{ seen int }
-
-func (n *nothing) Show(ui.View)          { n.seen++ }
-func (n *nothing) ShowMirror(ui.Mirror)  { n.seen++ }
-func (n *nothing) Add(screening.Verdict) { n.seen++ }
-func (n *nothing) Observe(*Report)       { n.seen++ }
-func (n *nothing) Lap(Stage)             { n.seen++ }
-
-// remembered is a detector that answers for frame after frame with what another
-// one said of them.
-type remembered struct {
-	answers [][]float32
-	n       int
-}
-
-func (r *remembered) Detect([]float32, int, int) ([]float32, error) {
-	r.n++
-	return r.answers[(r.n-1)%len(r.answers)], nil
-}
-
-// Once its buffers have their size, no frame allocates: with nobody there, in a
-// visit, and when one ends.
-func TestFramesDoNotAllocate(t *testing.T) {
-	s := stage(t, "normal", 110)
-	source, answers := &again{info: s.Info()}, &remembered{}
-	for range 100 {
-		var f thermal.Frame
-		if err := s.Next(t.Context(), &f); err != nil {
-			t.Fatal(err)
-		}
-		out, err := s.Detect(nil, f.Width, f.Height)
-		if err != nil {
-			t.Fatal(err)
-		}
-		source.frames = append(source.frames, f)
-		answers.answers = append(answers.answers, slices.Clone(out))
-	}
-	c, n := config(t, source, answers, &watcher{}), &nothing{}
-	c.Screen, c.Tally, c.Observer, c.Stopwatch = n, n, n, n
-	k := start(t, c)
-	frame := func() {
-		if err := source.Next(t.Context(), &k.frame); err != nil {
-			t.Fatal(err)
-		}
-		if err := k.process(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for range len(source.frames) {
-		frame()
-	}
-	before := c.Machine.InVisit()
-	if a := testing.AllocsPerRun(len(source.frames), frame); a != 0 {
-		t.Errorf("a frame makes %v allocations", a)
-	}
-	if n.seen == 0 || before {
-		t.Error("the frames did not go their whole way")
 	}
 }

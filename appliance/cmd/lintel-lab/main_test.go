@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,29 +16,37 @@ import (
 // Scripts run this very binary as lintel-lab; the longer tests build the real
 // one, which the race detector does not slow down.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"lintel-lab": func() { os.Exit(run()) }})
+	testscript.Main(tests{m}, map[string]func(){"lintel-lab": func() { os.Exit(run()) }})
+}
+
+// tests gives the real program a folder that is gone when the tests are over.
+type tests struct{ *testing.M }
+
+// programDir is the environment's word for that folder.
+const programDir = "LINTEL_TEST_PROGRAM"
+
+func (m tests) Run() int {
+	dir, err := os.MkdirTemp("", "lintel-test")
+	if err == nil {
+		err = os.Setenv(programDir, dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	return m.M.Run()
 }
 
 // built is the program, made once for all tests.
 var built = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "lintel-lab")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "lintel-lab")
+	path := filepath.Join(os.Getenv(programDir), "lintel-lab")
 	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
 	if err != nil {
-		return "", &buildError{out, err}
+		return "", fmt.Errorf("cannot build lintel-lab: %w: %s", err, out)
 	}
 	return path, nil
 })
-
-type buildError struct {
-	out []byte
-	err error
-}
-
-func (e *buildError) Error() string { return e.err.Error() + ": " + string(e.out) }
 
 // lab runs the program, which must do its job, and returns its output.
 func lab(t *testing.T, args ...string) []byte {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -19,7 +20,26 @@ import (
 
 // Tests run this very binary as lintel.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"lintel": func() { os.Exit(run()) }})
+	testscript.Main(tests{m}, map[string]func(){"lintel": func() { os.Exit(run()) }})
+}
+
+// tests gives the real program a folder that is gone when the tests are over.
+type tests struct{ *testing.M }
+
+// programDir is the environment's word for that folder.
+const programDir = "LINTEL_TEST_PROGRAM"
+
+func (m tests) Run() int {
+	dir, err := os.MkdirTemp("", "lintel-test")
+	if err == nil {
+		err = os.Setenv(programDir, dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	return m.M.Run()
 }
 
 func TestScripts(t *testing.T) {

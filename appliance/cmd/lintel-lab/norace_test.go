@@ -1,0 +1,6 @@
+//go:build !race
+
+package main
+
+// paintEvery says that every recording is painted.
+const paintEvery = 1
