@@ -83,6 +83,9 @@ func (h *Hub) Publish(m Mirror) {
 	}
 	h.mu.Lock()
 	h.next.Width, h.next.Height = m.Width, m.Height
+	// A smaller silhouette leaves nothing of a larger one behind.
+	clear(h.next.Body[:cap(h.next.Body)])
+	clear(h.next.Faces[:cap(h.next.Faces)])
 	h.next.Body = append(h.next.Body[:0], m.Body...)
 	h.next.Faces = append(h.next.Faces[:0], m.Faces[:min(len(m.Faces), MaxFaces)]...)
 	h.fresh = true
