@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"lintel/appliance/counts"
 	"lintel/appliance/screening"
 	"lintel/appliance/setup"
+	"lintel/firmware/sim"
 	"lintel/ui"
 	"lintel/vision/detect"
 )
@@ -42,6 +44,8 @@ Try it without a camera:
   lintel run --source sim:febrile          one scene of them
   lintel run --source recording:FILE       a radiometric recording in real time
 
+Scenes: ` + scenes() + `.
+
 ` + config.Help(),
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -53,6 +57,15 @@ Try it without a camera:
 	c.Flags().Uint64Var(&o.seed, "seed", 1, "seed of the simulation")
 	o.settings.Register(c.Flags())
 	return c
+}
+
+// scenes lists what can be simulated.
+func scenes() string {
+	var names []string
+	for _, s := range sim.Scenes() {
+		names = append(names, s.Name)
+	}
+	return strings.Join(names, ", ")
 }
 
 func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
@@ -98,6 +111,7 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	}
 	if store != nil {
 		tally.store = store
+		screen.store.Store(store)
 		defer func() { err = errors.Join(err, store.Close()) }()
 	}
 	fmt.Fprintf(out, "Lintel is on http://%s/ (%s). Stop it with Ctrl-C.\n", server.Addr(), o.source)
@@ -158,12 +172,16 @@ func (t *tally) Add(v screening.Verdict) {
 	}
 }
 
-// screen passes views on and remembers the present fault for /healthz.
+// screen passes views on and remembers the present faults for /healthz.
 type screen struct {
 	*ui.Server
 	last  ui.View
 	fault atomic.Pointer[string]
+	store atomic.Pointer[counts.Store]
 }
+
+// faultCounts is the fault of counts that cannot be written; screening goes on.
+const faultCounts = "counts_not_written"
 
 func (s *screen) Show(v ui.View) {
 	if v != s.last {
@@ -178,10 +196,14 @@ func (s *screen) Show(v ui.View) {
 }
 
 func (s *screen) faults() []string {
+	faults := []string{}
 	if f := s.fault.Load(); f != nil {
-		return []string{*f}
+		faults = append(faults, *f)
 	}
-	return []string{}
+	if store := s.store.Load(); store != nil && store.Fault() != nil {
+		faults = append(faults, faultCounts)
+	}
+	return faults
 }
 
 // hold shows the last view until ctx is done: a recording is over, and the
