@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 
 	"lintel/appliance/policy"
 	"lintel/appliance/screening"
@@ -100,6 +101,9 @@ func New(cfg Config) (*Kiosk, error) {
 // Errors: what the source or the finder returns; the screen says that the
 // kiosk is out of service then.
 func (k *Kiosk) Run(ctx context.Context) error {
+	// One thread handles every pixel, so that one thread can forget them.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	err := k.loop(ctx)
 	fault := FaultCameraLost
 	switch {
@@ -213,7 +217,8 @@ func (k *Kiosk) forget() error {
 	clear(k.mirror.Faces[:cap(k.mirror.Faces)])
 	k.report = Report{}
 	k.cfg.Machine.Forget()
-	return k.cfg.Finder.Forget()
+	// The network's pass over zeros takes every register.
+	return errors.Join(k.cfg.Finder.Forget(), forgetRegisters())
 }
 
 // forgetFaces overwrites the readings of the frame that is done.
