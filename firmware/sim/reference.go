@@ -41,12 +41,29 @@ func (r reference) inHousing(low bool) reference {
 	return r
 }
 
+// shift pushes the reference aside.
+func (r *reference) shift(x, y float64) {
+	r.x += float32(x)
+	r.y += float32(y)
+	h := &r.housing
+	h.X0, h.X1, h.Y0, h.Y1 = h.X0+x, h.X1+x, h.Y0+y, h.Y1+y
+}
+
+// above returns a second blackbody of temperature t over the first, without a
+// housing of its own.
+func (r reference) above(t float32) reference {
+	top := min(r.y-r.r, float32(r.housing.Y0))
+	r.present, r.y, r.t, r.housing = t != 0, top-r.r-4, t, thermal.Box{}
+	return r
+}
+
 // drawReference draws housing and disc over everything.
 func (c *canvas) drawReference(r *reference, wall float32) {
 	if !r.present {
 		return
 	}
 	if r.housing.Area() > 0 {
+		c.brush = c.emissivity.walls
 		c.hide(r.housing)
 		c.rectangle(r.housing, wall+0.4*r.warm, 1.2, 1)
 		inner := r.housing
@@ -56,15 +73,17 @@ func (c *canvas) drawReference(r *reference, wall float32) {
 		x, y := m.X+4, 2*m.Y-float64(r.y)-2
 		c.rectangle(thermal.Box{X0: x - 10, Y0: y - 5, X1: x + 8, Y1: y + 5}, wall+2*r.warm, 9, 0.6)
 	}
-	c.ellipse(r.x, r.y, r.r, r.r, r.t, 0)
+	c.brush = c.emissivity.reference
+	c.ellipse(r.x, r.y, r.r, r.r, r.t, inFront)
 }
 
-// hide takes the pixels of a box from whoever owned them.
+// hide takes the pixels of a box from whoever owned them: what is there now is
+// in front of everybody.
 func (c *canvas) hide(b thermal.Box) {
 	win := c.window(float32(b.X0), float32(b.Y0), float32(b.X1), float32(b.Y1))
 	for y := win.y0; y < win.y1; y++ {
-		if win.x0 < win.x1 {
-			clear(c.owner[y*c.w+win.x0 : y*c.w+win.x1])
+		for x := win.x0; x < win.x1; x++ {
+			c.owner[y*c.w+x] = inFront
 		}
 	}
 }

@@ -175,7 +175,9 @@ func TestPacedFollowsTheClock(t *testing.T) {
 }
 
 func TestFlatFieldCorrection(t *testing.T) {
-	s := open(t, Config{Scene: "ffc", Seed: 1, Drift: 1e-9})
+	c := Defaults()
+	c.Scene, c.Seed, c.Drift, c.Camera.Correlated = "ffc", 1, 0, 0
+	s := open(t, c)
 	var f thermal.Frame
 	var last thermal.Frame
 	var before float64

@@ -53,10 +53,10 @@ func TestDiscIsTheReference(t *testing.T) {
 				t.Fatal(err)
 			}
 			truth := s.Truth()
-			// Noise 0.05 K, columns 0.02 K, over 25 pixels and more; the lens
-			// brings a little of the surroundings.
+			// Noise 0.05 K, columns 0.02 K, over 25 pixels and more, shared noise
+			// 0.017 K; lens and halo bring 0.05 K of the coldest surroundings.
 			want := float64(truth.Reference.Add(truth.Offset))
-			if got := discMean(&f, truth.Disc); math.Abs(got-want) > 0.08 {
+			if got := discMean(&f, truth.Disc); math.Abs(got-want) > 0.12 {
 				t.Fatalf("the disc reads %.3f, want %.3f", got, want)
 			}
 			if math.Abs(float64(truth.Offset-c.CameraOffset)) > 0.301 {
