@@ -94,7 +94,8 @@ type Camera struct {
 	// Blur is the standard deviation of the lens's point spread in pixels, 0.3
 	// to 1.2; the default is 0.9, as the edge of the disc shows it on a Lepton
 	// 3.5. Halo is the share of the radiance that the optics scatter over some
-	// ten units to each side, 0 to 0.3; the default is 0.004.
+	// ten units to each side, so that small targets read low, 0 to 0.3; the
+	// default is 0.001, a good lens. Cheap ones have some hundredths.
 	Blur float64 `toml:"blur_px"`
 	Halo float64 `toml:"halo"`
 	// Pattern is the standard deviation of what is left of the fixed pattern of
@@ -220,7 +221,7 @@ func (k *Camera) fill() {
 	orElse(&k.Emissivity, 0.98)
 	orElse(&k.Scale, thermal.CentiKelvin.String())
 	orElse(&k.Blur, 0.9)
-	orElse(&k.Halo, 0.004)
+	orElse(&k.Halo, 0.001)
 	orElse(&k.Pattern, 0.027)
 	orElse(&k.Correlated, 0.017)
 	orElse(&k.PerKelvin, 0.6)

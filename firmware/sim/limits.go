@@ -212,3 +212,14 @@ func (v *Visitor) validate(prefix string) error {
 	}
 	return nil
 }
+
+// Check says whether [Open] would accept the Config. It returns [ErrScene], or
+// [ErrConfig] in a [*FieldError].
+func (c Config) Check() error {
+	c = c.withDefaults()
+	if err := c.validate(); err != nil {
+		return err
+	}
+	_, err := findScene(c.Scene)
+	return err
+}
