@@ -94,7 +94,13 @@ func (s *Source) Next(ctx context.Context, f *thermal.Frame) error {
 	}
 	n := s.next
 	s.next++
-	now := s.clock(n)
+	s.arrange(s.clock(n))
+	s.capture(f, n)
+	return nil
+}
+
+// arrange draws the scene at time now and says what it shows.
+func (s *Source) arrange(now time.Duration) {
 	s.shot.begin()
 	s.script.direct(now.Seconds(), &s.shot)
 	backdrop := s.backdrop
@@ -102,6 +108,12 @@ func (s *Source) Next(ctx context.Context, f *thermal.Frame) error {
 		backdrop = nil
 	}
 	s.canvas.render(&s.shot, backdrop, s.emits)
+	s.canvas.tell(&s.shot, &s.truth)
+}
+
+// capture takes frame n of the scene that was drawn.
+func (s *Source) capture(f *thermal.Frame, n uint64) {
+	now := s.clock(n)
 	surroundings := s.shot.room.wall
 	if r := float32(s.config.Reflected); r == r { // not NaN
 		surroundings = r
@@ -112,7 +124,6 @@ func (s *Source) Next(ctx context.Context, f *thermal.Frame) error {
 	f.Resize(s.config.Width, s.config.Height)
 	f.Sequence, f.Time, f.Telemetry = n, now, s.telemetry(n, now)
 	s.sensor.expose(s.optics.radiance, f.Counts, n, &camera)
-	s.canvas.tell(&s.shot, &s.truth)
 	at := float32(s.config.Reference)
 	if s.shot.reference.present {
 		at = s.shot.reference.t
@@ -121,7 +132,6 @@ func (s *Source) Next(ctx context.Context, f *thermal.Frame) error {
 	s.truth.Offset = thermal.Kelvin(camera.reads(s.optics.planck, e*s.optics.of(at)+(1-e)*reflected) - at)
 	s.truth.Reflected = thermal.Celsius(surroundings)
 	s.truth.Housing = s.config.Room + thermal.Celsius(s.swing(now)+s.selfHeated(now))
-	return nil
 }
 
 // Close implements [thermal.Source].

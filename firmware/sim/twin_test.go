@@ -94,13 +94,12 @@ func TestOffsetIsExact(t *testing.T) {
 		c := Defaults()
 		unit := func(name string, low, high float64) float64 { return rapid.Float64Range(low, high).Draw(t, name) }
 		c.Scene, c.Seed, c.NETD, c.Drift = "empty", rapid.Uint64().Draw(t, "seed"), 0, 1
-		c.Width, c.Height = 240, 320
 		c.Room, c.Reference = thermal.Celsius(unit("room", 10, 35)), thermal.Celsius(unit("reference", 30, 45))
 		c.Reflected = thermal.Celsius(unit("reflected", 0, 50))
 		c.CameraOffset = thermal.Kelvin(unit("offset", -5, 5))
 		c.Emissivity.Reference = unit("emissivity", 0.9, 1)
 		k := &c.Camera
-		k.Emissivity, k.Halo, k.Pattern, k.Correlated = unit("setting", 0.9, 1), 0, 0, 0
+		k.Emissivity, k.Blur, k.Halo, k.Pattern, k.Correlated = unit("setting", 0.9, 1), 0.3, 0, 0, 0
 		k.CalibratedAt, k.Responsivity = thermal.Celsius(unit("calibrated at", 15, 30)), unit("responsivity", -0.005, 0.005)
 		s, err := Open(c)
 		if err != nil {
