@@ -74,7 +74,11 @@ func (c *canvas) blend(i int, t, alpha float32) {
 }
 
 // ellipse lays t over an ellipse. The pixels inside get the owner o.
-func (c *canvas) ellipse(x, y, rx, ry, t float32, o uint8) {
+func (c *canvas) ellipse(x, y, rx, ry, t float32, o uint8) { c.slopedEllipse(x, y, rx, ry, t, 0, o) }
+
+// slopedEllipse lays t over an ellipse, slope kelvin more at its right end and
+// less at its left.
+func (c *canvas) slopedEllipse(x, y, rx, ry, t, slope float32, o uint8) {
 	win := c.window(x-rx-1, y-ry-1, x+rx+1, y+ry+1)
 	m := min(rx, ry)
 	for py := win.y0; py < win.y1; py++ {
@@ -86,7 +90,7 @@ func (c *canvas) ellipse(x, y, rx, ry, t float32, o uint8) {
 				continue
 			}
 			i := py*c.w + px
-			c.blend(i, t, a)
+			c.blend(i, t+slope*dx, a)
 			if a > 0.5 {
 				c.owner[i] = o
 			}

@@ -111,6 +111,9 @@ type Camera struct {
 	// some read like skin, some zero, some the highest count; see
 	// [Source.Stuck]. There are none by default.
 	Stuck int `toml:"stuck_pixels"`
+	// SaturatesAt is the highest temperature that the camera reads, 30 to 500
+	// degC; by default it is that of the highest count.
+	SaturatesAt thermal.Celsius `toml:"saturates_at_c"`
 	// CalibratedAt is the room temperature at which CameraOffset holds, -20 to
 	// 60 degC; the default is Room. PerKelvin is how much higher the camera
 	// reads an object at Reference for each kelvin its housing is warmer, -2 to

@@ -95,6 +95,8 @@ func (k *Camera) validate() error {
 	if k.scale() == 0 {
 		return &FieldError{"Camera.Scale", fmt.Sprintf("%q", k.Scale), `"centikelvin" and "kelvin64"`}
 	}
+	saturates := k.SaturatesAt
+	orElse(&saturates, 500)
 	return checkAll("Camera.",
 		limit{"Emissivity", k.Emissivity, 0.5, 1, "(no unit)"},
 		limit{"Blur", k.Blur, 0.3, 1.2, "pixels"},
@@ -103,6 +105,7 @@ func (k *Camera) validate() error {
 		limit{"Shading", float64(k.Shading), -2, 2, "K"},
 		limit{"Correlated", float64(k.Correlated), 0, 0.5, "K"},
 		limit{"Stuck", float64(k.Stuck), 0, 500, "pixels"},
+		limit{"SaturatesAt", float64(saturates), 30, 500, "degC"},
 		limit{"CalibratedAt", float64(k.CalibratedAt), -20, 60, "degC"},
 		limit{"PerKelvin", k.PerKelvin, -2, 2, "K/K"},
 		limit{"Responsivity", k.Responsivity, -0.02, 0.02, "1/K"},
@@ -166,10 +169,14 @@ func (c *Config) validateOwn() error {
 		}
 	}
 	for i, d := range c.Disturbances {
+		orElse(&d.Size, 1)
+		orElse(&d.Oval, 1)
 		if err := checkAll(fmt.Sprintf("Disturbances[%d].", i),
 			limit{"From", d.From, 0, 86400, "s"}, limit{"Until", d.Until, 0, 86400, "s"},
 			limit{"X", d.X, -1000, 1000, "units"}, limit{"Y", d.Y, -1000, 1000, "units"},
-			limit{"Warmer", float64(d.Warmer), -60, 60, "K"},
+			limit{"Warmer", float64(d.Warmer), -60, 60, "K"}, limit{"Warms", float64(d.Warms), -60, 60, "K"},
+			limit{"Size", d.Size, 0.1, 3, "(a factor)"}, limit{"Oval", d.Oval, 0.2, 1, "(a factor)"},
+			limit{"Uneven", float64(d.Uneven), -20, 20, "K"},
 		); err != nil {
 			return err
 		}

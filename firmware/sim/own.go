@@ -82,6 +82,15 @@ type Disturbance struct {
 	Y float64 `toml:"y"`
 	// Warmer is how much warmer it is than it is said to be, -60 to 60 K.
 	Warmer thermal.Kelvin `toml:"warmer_k"`
+	// Warms is how much warmer it gets in a minute, -60 to 60 K, from then on
+	// until the end of the disturbance.
+	Warms thermal.Kelvin `toml:"warms_k_per_min"`
+	// Size is what its diameter is multiplied by, 0.1 to 3, and Oval what its
+	// height is besides, 0.2 to 1; by default both are 1.
+	Size float64 `toml:"size"`
+	Oval float64 `toml:"oval"`
+	// Uneven is how much warmer its right rim is than its left, -20 to 20 K.
+	Uneven thermal.Kelvin `toml:"uneven_k"`
 	// Missing takes it away.
 	Missing bool `toml:"missing"`
 }
@@ -186,11 +195,22 @@ func (o *own) direct(t float64, s *shot) {
 	}
 	for i := range o.Disturbances {
 		if d := &o.Disturbances[i]; during(t, d.From, d.Until) {
-			for _, r := range [...]*reference{&s.reference, &s.second} {
-				r.shift(d.X, d.Y)
-				r.t += float32(d.Warmer)
-				r.present = r.present && !d.Missing
-			}
+			d.befall(&s.reference, t)
+			d.befall(&s.second, t)
 		}
 	}
+}
+
+// befall changes a reference as it is at t.
+func (d *Disturbance) befall(r *reference, t float64) {
+	r.shift(d.X, d.Y)
+	r.t += float32(float64(d.Warmer) + float64(d.Warms)*(t-d.From)/60)
+	if d.Size != 0 {
+		r.r *= float32(d.Size)
+	}
+	if d.Oval != 0 {
+		r.oval *= float32(d.Oval)
+	}
+	r.uneven += float32(d.Uneven)
+	r.present = r.present && !d.Missing
 }

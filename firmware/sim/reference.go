@@ -8,6 +8,9 @@ type reference struct {
 	present bool
 	x, y, r float32 // the disc in units
 	t       float32 // its temperature, degC
+	// oval is its height over its width, uneven how much warmer its right rim is
+	// than its left, K.
+	oval, uneven float32
 	// housing is the box around it, empty where there is none to see; warm is
 	// how far it is warmer than the room, in K.
 	housing thermal.Box
@@ -20,7 +23,7 @@ const discRadius = 6.5
 
 // reference draws a place for the blackbody: a lower corner.
 func (d dice) reference(t, width, height float32) reference {
-	r := reference{present: true, r: discRadius, t: t, warm: d.between(0.3, 1.6), texture: d.between(0, tileSide)}
+	r := reference{present: true, r: discRadius, oval: 1, t: t, warm: d.between(0.3, 1.6), texture: d.between(0, tileSide)}
 	aside := d.between(20, 28)
 	r.x = aside
 	if d.chance(0.5) {
@@ -74,7 +77,7 @@ func (c *canvas) drawReference(r *reference, wall float32) {
 		c.rectangle(thermal.Box{X0: x - 10, Y0: y - 5, X1: x + 8, Y1: y + 5}, wall+2*r.warm, 9, 0.6)
 	}
 	c.brush = c.emissivity.reference
-	c.ellipse(r.x, r.y, r.r, r.r, r.t, inFront)
+	c.slopedEllipse(r.x, r.y, r.r, r.r*r.oval, r.t, r.uneven/2, inFront)
 }
 
 // hide takes the pixels of a box from whoever owned them: what is there now is

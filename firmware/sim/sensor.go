@@ -24,6 +24,7 @@ type sensor struct {
 	netd       float32   // K
 	correlated float32   // K
 	perKelvin  float32   // counts
+	highest    float32   // count
 	pattern    []float32 // K, what is left of the fixed pattern
 	stuck      []stuckPixel
 	grid, line []float32 // of the shared noise
@@ -43,6 +44,10 @@ func newSensor(c *Config, p *planck) *sensor {
 		pattern:    make([]float32, w*h),
 		grid:       make([]float32, (w/cell+2)*(h/cell+2)), line: make([]float32, w/cell+2),
 		pcg: pcg, rng: rand.New(pcg), seed: c.Seed,
+	}
+	s.highest = math.MaxUint16
+	if at := c.Camera.SaturatesAt; at != 0 {
+		s.highest = min(s.highest, float32(c.Camera.scale().Counts(at)))
 	}
 	if c.Camera.Pattern > 0 {
 		// Two parts of columns in three of pixels.
@@ -133,7 +138,7 @@ func (s *sensor) expose(radiance []float32, counts []uint16, n uint64, r *respon
 				noise += s.netd * float32(s.rng.NormFloat64())
 			}
 			t := s.inverse(base + gain*l + unit*noise)
-			out[x] = uint16(max(0, min((t+zero)*s.perKelvin+0.5, math.MaxUint16)))
+			out[x] = uint16(max(0, min((t+zero)*s.perKelvin+0.5, s.highest)))
 		}
 	}
 	for _, p := range s.stuck {

@@ -380,6 +380,48 @@ func TestSecondReference(t *testing.T) {
 	}
 }
 
+// What befalls the blackbody is seen in the frames and told in the truth.
+func TestDisturbances(t *testing.T) {
+	frame := func(d Disturbance, saturates thermal.Celsius) (f thermal.Frame, truth Truth) {
+		c := perfect("")
+		c.Rate, c.Camera.SaturatesAt, c.Disturbances = 1, saturates, []Disturbance{d}
+		s := open(t, c)
+		for range 4 { // the last at 3 s
+			truth = next(t, s, &f)
+		}
+		return f, truth
+	}
+	at := func(f *thermal.Frame, truth Truth, dx, dy float64) float64 {
+		return float64(thermal.CentiKelvin.Celsius(float64(f.At(int(truth.Disc.X+dx), int(truth.Disc.Y+dy)))))
+	}
+	for _, c := range []struct {
+		d           Disturbance
+		saturates   thermal.Celsius
+		celsius, dx float64
+		radius      float64
+	}{
+		{d: Disturbance{}, celsius: 37, radius: 6.5},
+		{d: Disturbance{Warmer: 5}, celsius: 42, radius: 6.5},
+		{d: Disturbance{Warmer: 5, Until: 2}, celsius: 37, radius: 6.5},
+		{d: Disturbance{From: 1, Warms: 30}, celsius: 38, radius: 6.5},
+		{d: Disturbance{Size: 2, X: 5}, celsius: 37, radius: 13},
+		{d: Disturbance{Uneven: 2}, dx: 3, celsius: 37 + 3/6.5, radius: 6.5},
+		{d: Disturbance{Warmer: 40}, saturates: 60, celsius: 60, radius: 6.5},
+	} {
+		f, truth := frame(c.d, c.saturates)
+		if got := at(&f, truth, c.dx, 0); math.Abs(got-c.celsius) > 0.1 || math.Abs(truth.Disc.R-c.radius) > 1e-5 {
+			t.Errorf("%+v: the disc of %.1f px reads %.2f, want %.2f", c.d, truth.Disc.R, got, c.celsius)
+		}
+	}
+	f, truth := frame(Disturbance{Oval: 0.4}, 0)
+	if got := at(&f, truth, 0, 5); got > 30 {
+		t.Errorf("over an oval disc it reads %.2f", got)
+	}
+	if _, truth := frame(Disturbance{Missing: true}, 0); truth.Disc.R != 0 {
+		t.Errorf("the missing disc is at %v", truth.Disc)
+	}
+}
+
 // The other scale shows the same scene.
 func TestKelvin64(t *testing.T) {
 	c := perfect("target")
