@@ -6,7 +6,8 @@ import (
 	"lintel/firmware/thermal"
 )
 
-// ownScene is the name of a scene that Config describes.
+// ownScene is the name of a scene that Config describes; without anything
+// described it is an empty room.
 const ownScene = "own"
 
 // Limits of a scene of one's own.

@@ -3,7 +3,8 @@
 //
 // A file either names one of the built-in scenes with "scene", or describes one
 // of its own with any number of [[person]], [[object]] and [[disturbance]]
-// tables, or neither, for an empty room. What a file leaves out has the default
+// tables. Where it does neither, the scene is "visitors"; scene = "own" is an
+// empty room. What a file leaves out has the default
 // of [sim.Config], whose comments say unit, range and default of every key; a
 // zero that is written down means zero. Unknown keys and values out of range
 // are refused.
