@@ -122,6 +122,7 @@ func (p *pen) bareNeck(cx, t, cos, soft float32) float32 {
 		line = -0.22
 	case turnedCollar:
 		line = 0.55 - 1.5*abs(cx)
+	default:
 	}
 	if cos < 0.2 {
 		line = min(line, -0.1)

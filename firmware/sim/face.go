@@ -34,16 +34,16 @@ func (p *pen) faceAt(fx, fy, fz, z, soft float32) float32 {
 		t = p.maskAt(t, fx, fy, fz, soft)
 	}
 	if l.glasses {
-		t = p.glassesAt(t, side, fy, fz, soft)
+		t = p.glassesAt(t, side, fy, soft)
 	}
 	if l.glassesUp {
-		t = p.glassesAt(t, side, fy+0.52, fz, soft)
+		t = p.glassesAt(t, side, fy+0.52, soft)
 	}
 	return t
 }
 
 // glassesAt lays glasses over t: opaque, near room temperature.
-func (p *pen) glassesAt(t, side, fy, fz, soft float32) float32 {
+func (p *pen) glassesAt(t, side, fy, soft float32) float32 {
 	l := p.looks
 	x, y := (side-0.38)/l.lensWidth, (fy-0.03)/(l.lensWidth*l.lensHeight)
 	y += 0.25 * x // the outer ends sit higher

@@ -87,6 +87,7 @@ func (c *canvas) describe(figures []figure, people []Person) []Person {
 		case partFace:
 			s.face.add(x, y)
 			s.faces++
+		default:
 		}
 	}
 	people = people[:0]

@@ -2,9 +2,7 @@ package sim
 
 import (
 	"math"
-	"slices"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
@@ -116,100 +114,6 @@ func TestOffsetIsExact(t *testing.T) {
 	})
 }
 
-// noise plays an even view and returns each pixel's readings, frame by frame.
-func noise(t *testing.T, c Config, frames int) [][]float64 {
-	t.Helper()
-	c.Scene = "uniform"
-	s := open(t, c)
-	var f thermal.Frame
-	all := make([][]float64, frames)
-	for i := range all {
-		next(t, s, &f)
-		for _, v := range f.Counts {
-			all[i] = append(all[i], float64(thermal.CentiKelvin.Celsius(float64(v))))
-		}
-	}
-	return all
-}
-
-// covariance returns that of the frame-to-frame changes of pixels that lie so
-// many columns apart, halved: that of the noise of one frame.
-func covariance(frames [][]float64, width, apart int) float64 {
-	sum, n := 0.0, 0
-	for i := 1; i < len(frames); i++ {
-		for j := range frames[i] {
-			if j%width+apart < width {
-				sum += (frames[i][j] - frames[i-1][j]) * (frames[i][j+apart] - frames[i-1][j+apart])
-				n++
-			}
-		}
-	}
-	return sum / float64(n) / 2
-}
-
-func TestNoise(t *testing.T) {
-	c := Defaults()
-	c.Drift, c.NETD, c.Camera.Halo = 0, 0.06, 0
-	c.Camera.Correlated = 0.02
-	frames := noise(t, c, 30)
-	// The rounding to 0.01 K adds 0.003 K.
-	for _, apart := range []struct {
-		pixels    int
-		want, tol float64 // K
-	}{{0, math.Hypot(0.06, 0.0197), 0.002}, {1, 0.0195, 0.003}, {20, 0, 0.006}} {
-		got := covariance(frames, 120, apart.pixels)
-		if sd := math.Copysign(math.Sqrt(math.Abs(got)), got); math.Abs(sd-apart.want) > apart.tol {
-			t.Errorf("%d pixels apart share %.4f K, want %.4f", apart.pixels, sd, apart.want)
-		}
-	}
-}
-
-func TestFixedPatternAndShading(t *testing.T) {
-	c := Defaults()
-	c.Drift, c.NETD, c.Camera.Correlated, c.Camera.Halo, c.Camera.Pattern = 0, 0, 0, 0, 0.05
-	frames := noise(t, c, 2)
-	if !slices.Equal(frames[0], frames[1]) {
-		t.Error("the pattern is not fixed")
-	}
-	sum, squares := 0.0, 0.0
-	for _, v := range frames[0] {
-		sum, squares = sum+v, squares+v*v
-	}
-	n := float64(len(frames[0]))
-	if sd := math.Sqrt(squares/n - sum*sum/n/n); math.Abs(sd-0.05) > 0.005 {
-		t.Errorf("the pattern has a standard deviation of %.4f K, want 0.05", sd)
-	}
-	c.Camera.Pattern, c.Camera.Shading = 0, 0.4
-	frames = noise(t, c, 1)
-	if fall := frames[0][80*120+60] - frames[0][0]; math.Abs(fall-0.4) > 0.02 {
-		t.Errorf("the corner reads %.3f K lower, want 0.4", fall)
-	}
-}
-
-func TestStuckPixels(t *testing.T) {
-	c := Config{Scene: "training", Seed: 4, Camera: Camera{Stuck: 60}}
-	s := open(t, c)
-	stuck := s.Stuck(nil)
-	if len(stuck) != 60 {
-		t.Fatalf("%d stuck pixels, want 60", len(stuck))
-	}
-	var f thermal.Frame
-	next(t, s, &f)
-	first := slices.Clone(f.Counts)
-	moved := make([]bool, len(first))
-	for range 12 {
-		next(t, s, &f)
-		for i, v := range f.Counts {
-			moved[i] = moved[i] || v != first[i]
-		}
-	}
-	for i, m := range moved {
-		if m == slices.Contains(stuck, i) {
-			t.Fatalf("pixel %d follows the scene: %v", i, m)
-		}
-	}
-}
-
 // What is small reads low, the less the larger; around what is hot there is a
 // tail.
 func TestSizeOfSource(t *testing.T) {
@@ -238,78 +142,6 @@ func TestSizeOfSource(t *testing.T) {
 				t.Errorf("the tail is %.3f K at 9 px and %.3f K at 12 px from the middle", near, far)
 			}
 		}
-	}
-}
-
-// A camera in a warm housing reads high: 0.6 K on the disc for each kelvin.
-func TestHousing(t *testing.T) {
-	read := func(room thermal.Celsius, responsivity float64, target thermal.Celsius) float64 {
-		c := Defaults()
-		c.Scene, c.Target, c.Room, c.Camera.CalibratedAt = "target", target, room, 22
-		c.CameraOffset, c.Drift, c.NETD = 0, 0, 0
-		c.Camera.Pattern, c.Camera.Correlated, c.Camera.Halo, c.Camera.Responsivity = 0, 0, 0, responsivity
-		got, truth := readMiddle(t, c)
-		if target == 37 && math.Abs(got-float64(target)-float64(truth.Offset)) > 0.01 {
-			t.Errorf("a target like the disc is off by %.3f K, the truth says %.3f", got-float64(target), truth.Offset)
-		}
-		return got - float64(target)
-	}
-	for _, room := range []thermal.Celsius{18, 22, 25, 32} {
-		if got, want := read(room, 0, 37), 0.6*float64(room-22); math.Abs(got-want) > 0.01 {
-			t.Errorf("in a room of %v degC it reads %.3f K too high, want %.3f", room, got, want)
-		}
-	}
-	// Ten kelvin of 0.002 stretch differences by 2 %: 0.08 K in four.
-	stretch := func(target thermal.Celsius) float64 { return read(32, 0.002, target) - read(32, 0, target) }
-	if got := stretch(39) - stretch(35); math.Abs(got-0.076) > 0.015 {
-		t.Errorf("from 35 to 39 degC the error grows by %.3f K, want 0.08", got)
-	}
-	s := open(t, Config{Scene: "empty", Rate: 1, Drift: 1e-9, Camera: Camera{HousingSwing: 2}})
-	var f thermal.Frame
-	low, high := 99.0, -99.0
-	for n := range uint64(24) {
-		s.next = n * 50
-		truth := next(t, s, &f)
-		low, high = min(low, float64(truth.Offset)), max(high, float64(truth.Offset))
-		if math.Abs(float64(truth.Housing-f.Telemetry.Sensor)) > 0.01 {
-			t.Errorf("the sensor is at %v, the housing at %v", f.Telemetry.Sensor, truth.Housing)
-		}
-	}
-	if math.Abs(high-low-2.4) > 0.1 {
-		t.Errorf("a swing of 2 K moves the reading by %.3f K, want 2.4", high-low)
-	}
-}
-
-func TestFFCSettles(t *testing.T) {
-	c := Defaults()
-	c.Scene, c.Drift, c.CameraOffset = "empty", 0, -1
-	c.FFC = FFC{Every: 20, First: 5, Stop: 1.5, Step: 0.8, Settle: 3, Fade: 10000, Silent: true}
-	s := open(t, c)
-	var f thermal.Frame
-	last, gaps := time.Duration(0), 0
-	for f.Time < 12*time.Second {
-		truth := next(t, s, &f)
-		if f.Telemetry.HasSinceFFC {
-			t.Fatal("the camera tells of its corrections")
-		}
-		if f.Time-last > time.Second {
-			gaps++
-			if math.Abs((f.Time-last).Seconds()-1.5-1/8.76) > 0.01 {
-				t.Errorf("frames stopped for %v", f.Time-last)
-			}
-		}
-		last = f.Time
-		since, got := f.Time.Seconds()-6.5, float64(truth.Offset)+1
-		want := 0.0
-		if since >= 0 {
-			want = 0.8 * (1 - math.Exp(-since))
-		}
-		if math.Abs(got-want) > 0.02 {
-			t.Fatalf("%.2f s after the correction the camera is off by %.3f K more, want %.3f", since, got, want)
-		}
-	}
-	if gaps != 1 {
-		t.Errorf("%d gaps, want 1", gaps)
 	}
 }
 
@@ -419,18 +251,5 @@ func TestDisturbances(t *testing.T) {
 	}
 	if _, truth := frame(Disturbance{Missing: true}, 0); truth.Disc.R != 0 {
 		t.Errorf("the missing disc is at %v", truth.Disc)
-	}
-}
-
-// The other scale shows the same scene.
-func TestKelvin64(t *testing.T) {
-	c := perfect("target")
-	c.Camera.Scale = "kelvin64"
-	s := open(t, c)
-	var f thermal.Frame
-	truth := next(t, s, &f)
-	m := truth.Target.Centre()
-	if got := s.Info().Scale.Celsius(float64(f.At(int(m.X), int(m.Y)))); s.Info().Scale != thermal.Kelvin64 || math.Abs(float64(got-37)) > 0.016 {
-		t.Errorf("the target reads %v in %v", got, s.Info().Scale)
 	}
 }

@@ -46,6 +46,7 @@ func (p *pen) hatAt(fx, fy, fz float32) float32 {
 		if fy > l.hatLine-0.22 {
 			t -= 0.5
 		}
+	default:
 	}
 	return t
 }

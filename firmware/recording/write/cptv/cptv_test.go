@@ -248,8 +248,14 @@ func TestWriteRefusesAndGoesOn(t *testing.T) {
 		f    *thermal.Frame
 		want error
 	}{
-		{dumb, cptv.ErrUptime}, {small, cptv.ErrSize}, {frame8x8(0), nil}, {frame8x8(0), cptv.ErrOrder},
-		{late, nil}, {early, cptv.ErrOrder}, {frame8x8(4), cptv.ErrOrder}, {frame8x8(6), nil},
+		{dumb, cptv.ErrUptime},
+		{small, cptv.ErrSize},
+		{frame8x8(0), nil},
+		{frame8x8(0), cptv.ErrOrder},
+		{late, nil},
+		{early, cptv.ErrOrder},
+		{frame8x8(4), cptv.ErrOrder},
+		{frame8x8(6), nil},
 	} {
 		if err := w.Write(c.f); !errors.Is(err, c.want) {
 			t.Errorf("%d: %v, want %v", i, err, c.want)
