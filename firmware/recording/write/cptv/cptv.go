@@ -45,6 +45,10 @@ var (
 	ErrClosed = errors.New("the recording is finished")
 )
 
+// longestSince is the longest time since a flat-field correction that can be
+// told from one that is still to come, about 24 days.
+const longestSince = math.MaxInt32 * time.Millisecond
+
 // widest is the most bits of a difference: counts have 16, their change 17,
 // the difference of two changes 18.
 const widest = 18
@@ -165,7 +169,8 @@ func (f *fields) number(code byte, v uint32) {
 }
 
 // Write appends a frame. Times are kept to the millisecond; the uptime is that
-// of the first frame and goes on with the frames' times.
+// of the first frame and goes on with the frames' times. A flat-field correction
+// more than 24 days ago is left out.
 //
 // Errors: [ErrSize], [ErrOrder], [ErrUptime], [ErrClosed], or the file's. An
 // error of the file is final; after the others the recording is whole and goes
@@ -207,7 +212,7 @@ func (w *Writer) describe(f *thermal.Frame, width int) {
 	list.number('t', on)
 	list.b, list.n = append(list.b, 1, 'w', byte(width)), list.n+1
 	list.number('f', uint32(len(w.packed)))
-	if t := &f.Telemetry; t.HasSinceFFC {
+	if t := &f.Telemetry; t.HasSinceFFC && t.SinceFFC >= 0 && t.SinceFFC <= longestSince {
 		list.number('c', milliseconds(f.Time-w.switched-t.SinceFFC))
 	}
 	if t := &f.Telemetry; t.HasSensor {

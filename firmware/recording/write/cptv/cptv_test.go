@@ -91,7 +91,7 @@ func TestRoundTrip(t *testing.T) {
 			frames[i].Telemetry = thermal.Telemetry{Uptime: uptime, HasUptime: true}
 			tel := &frames[i].Telemetry
 			if rapid.Bool().Draw(r, "FFC known") {
-				tel.SinceFFC, tel.HasSinceFFC = millis("since FFC", 0, uptime-time.Second), true
+				tel.SinceFFC, tel.HasSinceFFC = millis("since FFC", 0, min(uptime-time.Second, 24*24*time.Hour)), true
 			}
 			if rapid.Bool().Draw(r, "sensor known") {
 				tel.Sensor, tel.HasSensor = thermal.Celsius(rapid.Float32Range(5, 60).Draw(r, "sensor")), true
@@ -129,6 +129,29 @@ func drawn(r *rapid.T, info thermal.Info) thermal.Frame {
 		}
 	}
 	return f
+}
+
+// A correction so long ago that the format would take it for one to come is not
+// written.
+func TestCorrectionLongAgo(t *testing.T) {
+	for _, c := range []struct {
+		days int
+		kept bool
+	}{{24, true}, {25, false}} {
+		f := frame8x8(0)
+		for i := range f.Counts {
+			f.Counts[i] = 29500
+		}
+		f.Telemetry = thermal.Telemetry{Uptime: 30 * 24 * time.Hour, HasUptime: true, HasSinceFFC: true}
+		f.Telemetry.SinceFFC = time.Duration(c.days) * 24 * time.Hour
+		_, got, err := written(t.TempDir(), info8x8(), []thermal.Frame{*f}, thermal.Mounting{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tel := got[0].Telemetry; tel.HasSinceFFC != c.kept || c.kept && tel.SinceFFC != f.Telemetry.SinceFFC {
+			t.Errorf("%d days ago: %+v", c.days, tel)
+		}
+	}
 }
 
 // A simulated scene, FFC and all, comes back whole.
