@@ -44,7 +44,7 @@ func anyConfig(t *rapid.T) Config {
 	}
 	c.Disturbances = []Disturbance{{
 		From: between("from", 0, 3), X: between("x", -1000, 1000), Y: between("y", -50, 50),
-		Size: between("size", 0.1, 3), Oval: between("oval", 0.2, 1), Uneven: 3, Warms: 60,
+		Size: between("size", 0.1, 3), Oval: between("oval", 0.2, 1), Uneven: 3, Warms: 5,
 	}}
 	return c
 }
