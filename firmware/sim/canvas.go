@@ -10,14 +10,25 @@ import (
 // Shapes are given in units; pixel x spans x/scale to (x+1)/scale.
 type canvas struct {
 	w, h          int
-	scale         float32 // pixels per unit
-	width, height float32 // in units
-	temp          []float32
+	scale         float32   // pixels per unit
+	width, height float32   // in units
+	temp          []float32 // the true temperature, degC
+	emits         []float32 // the emissivity
 	scratch       []float32
-	// owner holds 0 where nobody is, else 1 + 4*figure + part.
+	// owner holds 0 where nobody is, inFront where something stands before
+	// everybody, else 1 + 4*figure + part.
 	owner []uint8
-	tile  *tile
+	// brush is the emissivity of what is being drawn.
+	brush      float32
+	emissivity surfaces
+	tile       *tile
 }
+
+// inFront is the owner of what stands before everybody.
+const inFront = 255
+
+// surfaces holds the emissivity of what is drawn.
+type surfaces struct{ skin, reference, target, walls float32 }
 
 // part says what of a figure a pixel shows.
 type part uint8
@@ -29,13 +40,14 @@ const (
 	partForehead
 )
 
-func newCanvas(w, h int, t *tile) *canvas {
+func newCanvas(w, h int, t *tile, e Emissivity) *canvas {
 	scale := min(float32(w)/120, float32(h)/160)
 	return &canvas{
 		w: w, h: h, scale: scale,
 		width: float32(w) / scale, height: float32(h) / scale,
-		temp: make([]float32, w*h), scratch: make([]float32, w*h),
+		temp: make([]float32, w*h), emits: make([]float32, w*h), scratch: make([]float32, w*h),
 		owner: make([]uint8, w*h), tile: t,
+		emissivity: surfaces{float32(e.Skin), float32(e.Reference), float32(e.Target), float32(e.Walls)},
 	}
 }
 
@@ -55,13 +67,18 @@ func (c *canvas) pos(i int) float32 { return (float32(i) + 0.5) / c.scale }
 // pixel that is covered, 0 to 1.
 func (c *canvas) cover(d float32) float32 { return clamp01(0.5 - d*c.scale) }
 
-// blend lays t over the pixel i.
+// blend lays t and the brush over the pixel i.
 func (c *canvas) blend(i int, t, alpha float32) {
 	c.temp[i] += (t - c.temp[i]) * alpha
+	c.emits[i] += (c.brush - c.emits[i]) * alpha
 }
 
 // ellipse lays t over an ellipse. The pixels inside get the owner o.
-func (c *canvas) ellipse(x, y, rx, ry, t float32, o uint8) {
+func (c *canvas) ellipse(x, y, rx, ry, t float32, o uint8) { c.slopedEllipse(x, y, rx, ry, t, 0, o) }
+
+// slopedEllipse lays t over an ellipse, slope kelvin more at its right end and
+// less at its left.
+func (c *canvas) slopedEllipse(x, y, rx, ry, t, slope float32, o uint8) {
 	win := c.window(x-rx-1, y-ry-1, x+rx+1, y+ry+1)
 	m := min(rx, ry)
 	for py := win.y0; py < win.y1; py++ {
@@ -73,7 +90,7 @@ func (c *canvas) ellipse(x, y, rx, ry, t float32, o uint8) {
 				continue
 			}
 			i := py*c.w + px
-			c.blend(i, t, a)
+			c.blend(i, t+slope*dx, a)
 			if a > 0.5 {
 				c.owner[i] = o
 			}

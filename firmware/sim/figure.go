@@ -54,35 +54,6 @@ func (c *canvas) draw(f *figure, n int, room float32) {
 	if f.hand {
 		p.drawHand()
 	}
-	p.drawSmear()
-}
-
-// drawSmear blurs a moving figure along its way: a pixel of a bolometer follows
-// the scene with a delay.
-func (p *pen) drawSmear() {
-	n := int(p.smear*p.scale + 0.5)
-	if n < 2 {
-		return
-	}
-	n = min(n, 16)
-	u := p.unit()
-	win := p.window(p.x-2.4*u, p.y-1.4*u, p.x+2.4*u, p.height)
-	for y := win.y0; y < win.y1; y++ {
-		row := p.temp[y*p.w+win.x0 : y*p.w+win.x1]
-		out := p.scratch[:len(row)]
-		var sum float32
-		for i, v := range row {
-			sum += v
-			if i >= n {
-				sum -= row[i-n]
-			}
-			out[max(i-n/2, 0)] = sum / float32(min(i+1, n))
-		}
-		for i := len(row) - n/2; i < len(row) && i >= 0; i++ {
-			out[i] = row[i]
-		}
-		copy(row, out)
-	}
 }
 
 // census sums up where the parts of a figure are seen.
@@ -101,7 +72,7 @@ func (c *canvas) describe(figures []figure, people []Person) []Person {
 		all[i].head, all[i].face = empty, empty
 	}
 	for i, o := range c.owner {
-		if o == 0 || part((o-1)&3) == partBody {
+		if o == 0 || o == inFront || part((o-1)&3) == partBody {
 			continue
 		}
 		s, x, y := &all[(o-1)>>2], i%c.w, i/c.w

@@ -25,9 +25,10 @@ type role struct {
 	looks looks
 	visit int
 	start float64
-	keys  [12]key
+	keys  [maxKeys]key
 	n     int
 	phase float32 // of walk, sway and breath
+	hand  bool    // held before the face
 }
 
 // enter begins a role.
@@ -108,6 +109,7 @@ func (r *role) figure(now float64, width, height float32) (f figure, ok bool) {
 		yaw: mix(a.yaw, b.yaw) + 0.05*sway, pitch: mix(a.pitch, b.pitch) + 0.02*nod,
 		roll: 0.02 * sway, body: mix(a.body, b.body),
 		stride: r.phase + 5.5*t, gait: 0.75 * walk, breath: breath,
+		hand:  r.hand,
 		smear: 0.03 * focal * abs(b.x-a.x) / (b.t - a.t) / d,
 	}, true
 }

@@ -104,6 +104,10 @@ func glow(u, v float32) float32 { return bump(2*u, 2*v) }
 // drawRoom fills the canvas with the room and leaves nobody in it.
 func (c *canvas) drawRoom(r *room) {
 	clear(c.owner)
+	c.brush = c.emissivity.walls
+	for i := range c.emits {
+		c.emits[i] = c.brush
+	}
 	for py := range c.h {
 		y := c.pos(py)
 		base := r.wall + r.up*(0.5-y/c.height)

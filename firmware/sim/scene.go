@@ -83,7 +83,8 @@ func scenes() []scene {
 		}), warmCamera},
 		{Scene{"crowd", "three to five people at once"}, acts(2, func(p *procession, _ int) { p.gathering() }), warmCamera},
 		{Scene{"empty", "nobody"}, still(func(*shot) {}), warmCamera},
-		{Scene{"target", "a square plate at Config.Target where a forehead would be"}, plate, warmCamera},
+		{Scene{"target", "a square plate at Config.Target where a forehead would be"}, target, warmCamera},
+		{Scene{"uniform", "an even plate at Config.Target that fills the view, for the non-uniformity of the camera"}, uniform, warmCamera},
 		{Scene{"mannequin", "a heated head that stands still, forehead at Config.Target"}, mannequin, warmCamera},
 		{Scene{"no-reference", "normal visitors, no blackbody"}, disturbed(usual, func(_ float64, s *shot) { s.reference.present = false }), warmCamera},
 		{Scene{"reference-moves", "normal visitors; the blackbody is pushed aside at 8 s and back at 16 s, again and again"}, disturbed(usual, moves), warmCamera},
@@ -145,24 +146,26 @@ func disturbed(base func(*stage) script, disturb func(t float64, s *shot)) func(
 
 func moves(t float64, s *shot) {
 	if math.Mod(t, 16) >= 8 {
-		s.reference.x += 7
-		s.reference.y -= 5
-		h := &s.reference.housing
-		h.X0, h.X1, h.Y0, h.Y1 = h.X0+7, h.X1+7, h.Y0-5, h.Y1-5
+		s.reference.shift(7, -5)
 	}
 }
 
 func occludes(t float64, s *shot) {
 	if m := math.Mod(t, 16); m >= 8 && m < 12 {
-		s.cover = boxAt(s.reference.x-3, s.reference.y, 14, 40)
-		s.coverT = s.room.wall + 4
+		s.put(plate{box: boxAt(s.reference.x-3, s.reference.y, 14, 40), t: s.room.wall + 4, inFront: true})
 	}
 }
 
-// plate is a target of 24 units a side, as large as a near forehead is wide.
-func plate(st *stage) script {
-	box, t := boxAt(st.width/2, 55, 24, 24), float32(st.Target)
-	return still(func(s *shot) { s.plate, s.plateT = box, t })(st)
+// target is a plate of 24 units a side, as large as a near forehead is wide.
+func target(st *stage) script {
+	p := plate{box: boxAt(st.width/2, 55, 24, 24), t: float32(st.Target), target: true}
+	return still(func(s *shot) { s.put(p) })(st)
+}
+
+// uniform is a plate that fills the view, before the blackbody too.
+func uniform(st *stage) script {
+	p := plate{box: boxAt(st.width/2, st.height/2, st.width+40, st.height+40), t: float32(st.Target), inFront: true, target: true}
+	return still(func(s *shot) { s.put(p) })(st)
 }
 
 // mannequin is a heated head in the working distance.

@@ -8,14 +8,14 @@ import (
 	"lintel/firmware/thermal"
 )
 
-// watch runs a scene and calls see for every frame.
+// watch plays a scene and calls see for what every frame would show; the frames
+// themselves are not taken.
 func watch(t *testing.T, c Config, seconds float64, see func(at float64, truth Truth)) {
 	t.Helper()
 	s := open(t, c)
-	var f thermal.Frame
-	for f.Time.Seconds() < seconds {
-		truth := next(t, s, &f)
-		see(f.Time.Seconds(), truth)
+	for n := uint64(0); s.clock(n).Seconds() < seconds; n++ {
+		s.arrange(s.clock(n))
+		see(s.clock(n).Seconds(), s.Truth())
 	}
 }
 

@@ -10,17 +10,25 @@ type shot struct {
 	figures   [maxFigures]figure // the nearest last
 	n         int
 	reference reference
-	// home is where the reference belongs and how warm it should be.
-	home reference
-	// plate is a non-human target of temperature plateT in degC.
-	plate  thermal.Box
-	plateT float32
-	// cover hides what is behind it, the reference too.
-	cover  thermal.Box
-	coverT float32
+	second    reference // absent in most scenes
+	// home is where the references belong and how warm they should be.
+	home, homeSecond reference
+	plates           [maxPlates]plate
+	nPlates          int
 	// visit is the number of the latest visit.
 	visit int
 	room  *room
+}
+
+// plate is a surface of even temperature before the people.
+type plate struct {
+	box     thermal.Box // in units
+	round   bool
+	t       float32 // degC
+	inFront bool    // of the references too
+	target  bool    // to be measured
+	// emissivity is that of the canvas's targets where it is 0.
+	emissivity float32
 }
 
 // script is what happens in a scene.
@@ -32,7 +40,7 @@ type script interface {
 
 // begin clears what the last frame held.
 func (s *shot) begin() {
-	s.n, s.reference, s.plate, s.cover = 0, s.home, thermal.Box{}, thermal.Box{}
+	s.n, s.nPlates, s.reference, s.second = 0, 0, s.home, s.homeSecond
 }
 
 // add puts a figure before the camera, in order of nearness.
@@ -48,26 +56,52 @@ func (s *shot) add(f figure) {
 	s.n++
 }
 
-// render draws the shot. The room is copied from backdrop where there is one.
-func (c *canvas) render(s *shot, backdrop []float32) {
+// put puts a plate before the camera.
+func (s *shot) put(p plate) {
+	if s.nPlates < maxPlates {
+		s.plates[s.nPlates] = p
+		s.nPlates++
+	}
+}
+
+// render draws the true temperature and emissivity of the shot. The room is
+// copied from backdrop where there is one.
+func (c *canvas) render(s *shot, backdrop, emits []float32) {
 	if backdrop != nil {
 		copy(c.temp, backdrop)
+		copy(c.emits, emits)
 		clear(c.owner)
 	} else {
 		c.drawRoom(s.room)
 	}
+	c.brush = c.emissivity.skin
 	for i := range s.figures[:s.n] {
 		c.draw(&s.figures[i], i, s.room.wall)
 	}
-	if s.plate.Area() > 0 {
-		c.rectangle(s.plate, s.plateT, 0, 1)
-	}
+	c.drawPlates(s, false)
 	c.drawReference(&s.reference, s.room.wall)
-	if s.cover.Area() > 0 {
-		c.hide(s.cover)
-		c.rectangle(s.cover, s.coverT, 1, 1)
+	c.drawReference(&s.second, s.room.wall)
+	c.drawPlates(s, true)
+}
+
+func (c *canvas) drawPlates(s *shot, inFrontOfAll bool) {
+	for i := range s.plates[:s.nPlates] {
+		p := &s.plates[i]
+		if p.inFront != inFrontOfAll {
+			continue
+		}
+		c.brush = c.emissivity.target
+		if p.emissivity != 0 {
+			c.brush = p.emissivity
+		}
+		if p.round {
+			m := p.box.Centre()
+			c.ellipse(float32(m.X), float32(m.Y), float32(p.box.Width()/2), float32(p.box.Height()/2), p.t, inFront)
+			continue
+		}
+		c.hide(p.box)
+		c.rectangle(p.box, p.t, 0, 1)
 	}
-	c.blur()
 }
 
 // scaled turns units into pixels.
@@ -76,15 +110,29 @@ func scaled(b thermal.Box, scale float64) thermal.Box {
 }
 
 // tell writes down what the last rendered shot shows.
-func (c *canvas) tell(s *shot, offset float32, truth *Truth) {
+func (c *canvas) tell(s *shot, truth *Truth) {
 	scale := float64(c.scale)
 	people := c.describe(s.figures[:s.n], truth.People)
-	*truth = Truth{Offset: thermal.Kelvin(offset), Visit: s.visit, People: people}
-	truth.Target = scaled(s.plate, scale).Clip(c.w, c.h)
-	if r := &s.reference; r.present {
-		truth.Reference = thermal.Celsius(r.t)
-		truth.Disc = thermal.Circle{X: float64(r.x) * scale, Y: float64(r.y) * scale, R: float64(r.r) * scale}
-		in := scaled(s.cover, scale).Intersect(truth.Disc.Bounds())
-		truth.Occluded = in.Area() > 0
+	*truth = Truth{Visit: s.visit, People: people, Room: thermal.Celsius(s.room.wall)}
+	for i := range s.plates[:s.nPlates] {
+		if p := &s.plates[i]; p.target && truth.Target.Area() == 0 {
+			truth.Target = scaled(p.box, scale).Clip(c.w, c.h)
+			truth.TargetTemperature = thermal.Celsius(p.t)
+		}
 	}
+	if r := &s.reference; r.present {
+		truth.Reference, truth.Disc = thermal.Celsius(r.t), r.disc(scale)
+		for i := range s.plates[:s.nPlates] {
+			p := &s.plates[i]
+			truth.Occluded = truth.Occluded || p.inFront && scaled(p.box, scale).Intersect(truth.Disc.Bounds()).Area() > 0
+		}
+	}
+	if r := &s.second; r.present {
+		truth.Second, truth.SecondDisc = thermal.Celsius(r.t), r.disc(scale)
+	}
+}
+
+// disc returns the disc in pixels.
+func (r *reference) disc(scale float64) thermal.Circle {
+	return thermal.Circle{X: float64(r.x) * scale, Y: float64(r.y) * scale, R: float64(r.r) * scale}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"lintel/firmware/thermal"
@@ -20,8 +21,11 @@ type Source struct {
 	shot     shot
 	room     room
 	canvas   *canvas
-	backdrop []float32
+	backdrop []float32 // the room without anybody: its temperature
+	emits    []float32 // and its emissivity
+	optics   *optics
 	sensor   *sensor
+	ffc      FFC
 	phases   [2]float64 // of the drift
 	truth    Truth
 
@@ -33,7 +37,8 @@ type Source struct {
 
 var _ thermal.Source = (*Source)(nil)
 
-// Open sets a scene up. It fails with [ErrScene] or [ErrConfig].
+// Open sets a scene up. It fails with [ErrScene], or [ErrConfig] in a
+// [*FieldError].
 func Open(config Config) (*Source, error) {
 	config = config.withDefaults()
 	if err := config.validate(); err != nil {
@@ -44,24 +49,28 @@ func Open(config Config) (*Source, error) {
 		return nil, err
 	}
 	d := dice{rand.New(rand.NewPCG(config.Seed, 0))}
+	p := newPlanck()
 	s := &Source{
 		config: config, kind: scene.camera,
 		info: thermal.Info{
 			Model: "simulated camera", Serial: fmt.Sprintf("sim-%d", config.Seed),
-			Width: config.Width, Height: config.Height, Rate: config.Rate, Scale: thermal.CentiKelvin,
+			Width: config.Width, Height: config.Height, Rate: config.Rate, Scale: config.Camera.scale(),
 		},
-		canvas: newCanvas(config.Width, config.Height, newTile(d.Rand)),
-		sensor: newSensor(config, config.Width, config.Height),
+		canvas: newCanvas(config.Width, config.Height, newTile(d.Rand), config.Emissivity),
+		sensor: newSensor(&config, p),
+		ffc:    ffcOf(&config, scene.camera),
 		phases: [2]float64{2 * math.Pi * d.Float64(), 2 * math.Pi * d.Float64()},
 	}
 	c := s.canvas
+	s.optics = newOptics(&config.Camera, p, c.w, c.h, c.scale)
 	s.room = d.room(float32(config.Room), c.width, c.height)
 	s.shot.room = &s.room
 	s.shot.reference = d.reference(float32(config.Reference), c.width, c.height)
 	s.shot.home = s.shot.reference
+	s.shot.homeSecond = s.shot.home.above(float32(config.Second))
 	s.script = scene.script(&stage{dice: d, Config: config, width: c.width, height: c.height, clear: sign(c.width/2 - s.shot.home.x)})
 	c.drawRoom(&s.room)
-	s.backdrop = append([]float32(nil), c.temp...)
+	s.backdrop, s.emits = slices.Clone(c.temp), slices.Clone(c.emits)
 	s.truth.People = make([]Person, 0, maxFigures)
 	return s, nil
 }
@@ -85,20 +94,44 @@ func (s *Source) Next(ctx context.Context, f *thermal.Frame) error {
 	}
 	n := s.next
 	s.next++
-	now := s.clock(n)
+	s.arrange(s.clock(n))
+	s.capture(f, n)
+	return nil
+}
+
+// arrange draws the scene at time now and says what it shows.
+func (s *Source) arrange(now time.Duration) {
 	s.shot.begin()
 	s.script.direct(now.Seconds(), &s.shot)
 	backdrop := s.backdrop
 	if s.shot.room != &s.room {
 		backdrop = nil
 	}
-	s.canvas.render(&s.shot, backdrop)
-	offset := s.offset(n, now)
+	s.canvas.render(&s.shot, backdrop, s.emits)
+	s.canvas.tell(&s.shot, &s.truth)
+}
+
+// capture takes frame n of the scene that was drawn.
+func (s *Source) capture(f *thermal.Frame, n uint64) {
+	now := s.clock(n)
+	surroundings := s.shot.room.wall
+	if r := float32(s.config.Reflected); r == r { // not NaN
+		surroundings = r
+	}
+	reflected := s.optics.of(surroundings)
+	s.optics.image(s.canvas, &s.shot, reflected)
+	camera := s.respond(n, now)
 	f.Resize(s.config.Width, s.config.Height)
 	f.Sequence, f.Time, f.Telemetry = n, now, s.telemetry(n, now)
-	s.sensor.expose(s.canvas.temp, f.Counts, n, offset)
-	s.canvas.tell(&s.shot, offset, &s.truth)
-	return nil
+	s.sensor.expose(s.optics.radiance, f.Counts, n, &camera)
+	at := float32(s.config.Reference)
+	if s.shot.reference.present {
+		at = s.shot.reference.t
+	}
+	e := s.canvas.emissivity.reference
+	s.truth.Offset = thermal.Kelvin(camera.reads(s.optics.planck, e*s.optics.of(at)+(1-e)*reflected) - at)
+	s.truth.Reflected = thermal.Celsius(surroundings)
+	s.truth.Housing = s.config.Room + thermal.Celsius(s.swing(now)+s.selfHeated(now))
 }
 
 // Close implements [thermal.Source].
@@ -112,6 +145,23 @@ func (s *Source) Close() error {
 
 // Truth describes the frame that Next delivered last.
 func (s *Source) Truth() Truth { return s.truth }
+
+// Temperatures returns the true temperature in degC of what each pixel of the
+// last frame looks at, row by row: without emissivity, optics, motion or any
+// error of the camera. At an edge it is the mean over the pixel. dst is reused
+// where it is large enough.
+func (s *Source) Temperatures(dst []float32) []float32 {
+	return append(dst[:0], s.canvas.temp...)
+}
+
+// Stuck appends to dst the indices, row by row, of the pixels that do not
+// follow the scene.
+func (s *Source) Stuck(dst []int) []int {
+	for _, p := range s.sensor.stuck {
+		dst = append(dst, p.index)
+	}
+	return dst
+}
 
 // pace waits until the next frame is due, and skips frames nobody came for.
 func (s *Source) pace(ctx context.Context) error {
@@ -131,72 +181,5 @@ func (s *Source) pace(ctx context.Context) error {
 		return ctx.Err()
 	case <-s.timer.C:
 		return nil
-	}
-}
-
-// The flat-field corrections of an ffcCamera: when the first one begins, how
-// often they come, how long each stops the frames, by how much the error jumps
-// and how fast that wears off.
-const (
-	ffcFirst = 10.0
-	ffcEvery = 20.0
-	ffcStop  = 2.0
-	ffcStep  = 1.0
-	ffcFades = 12.0
-)
-
-// corrections returns how many flat-field corrections lie before frame n.
-func (s *Source) corrections(n uint64) int {
-	t := float64(n) / s.config.Rate
-	if s.kind != ffcCamera || t < ffcFirst {
-		return 0
-	}
-	return 1 + int((t-ffcFirst)/ffcEvery)
-}
-
-// clock returns the time of frame n.
-func (s *Source) clock(n uint64) time.Duration {
-	t := float64(n)/s.config.Rate + ffcStop*float64(s.corrections(n))
-	return time.Duration(t * float64(time.Second))
-}
-
-// sinceFFC returns the seconds since the last flat-field correction.
-func (s *Source) sinceFFC(n uint64, now time.Duration) float64 {
-	k := s.corrections(n)
-	switch {
-	case k == 0 && s.kind == coldCamera:
-		return now.Seconds()
-	case k == 0:
-		return 60 + now.Seconds()
-	}
-	return float64(n)/s.config.Rate - ffcFirst - ffcEvery*float64(k-1)
-}
-
-// offset returns the error of the camera in frame n on an object at the
-// reference temperature, in K.
-func (s *Source) offset(n uint64, now time.Duration) float32 {
-	t := now.Seconds()
-	wander := 0.6*math.Sin(2*math.Pi*t/97+s.phases[0]) + 0.4*math.Sin(2*math.Pi*t/311+s.phases[1])
-	offset := float64(s.config.CameraOffset) + float64(s.config.Drift)*wander
-	if s.corrections(n) > 0 {
-		offset += ffcStep * math.Exp(-s.sinceFFC(n, now)/ffcFades)
-	}
-	if s.kind == coldCamera {
-		offset -= 3 * math.Exp(-t/400)
-	}
-	return float32(offset)
-}
-
-// telemetry returns what the camera says of itself with frame n.
-func (s *Source) telemetry(n uint64, now time.Duration) thermal.Telemetry {
-	uptime := now
-	if s.kind != coldCamera {
-		uptime += time.Hour
-	}
-	warmth := 9 * (1 - math.Exp(-uptime.Seconds()/500))
-	return thermal.Telemetry{
-		SinceFFC: time.Duration(s.sinceFFC(n, now) * float64(time.Second)), HasSinceFFC: true,
-		Uptime: uptime, HasUptime: true,
-		Sensor: s.config.Room + thermal.Celsius(warmth), HasSensor: true,
 	}
 }

@@ -15,10 +15,21 @@ type Truth struct {
 	Occluded bool
 	// Reference is the true temperature of the disc.
 	Reference thermal.Celsius
-	// Offset is the error of the camera on an object at Reference.
+	// SecondDisc and Second are those of the second blackbody; zero where there
+	// is none.
+	SecondDisc thermal.Circle
+	Second     thermal.Celsius
+	// Offset is by how much the camera reads the disc too high, its emissivity
+	// included, before optics and noise.
 	Offset thermal.Kelvin
-	// Target is the plate of the scene "target"; zero in the others.
-	Target thermal.Box
+	// Room is the temperature of the walls, Reflected that of what surfaces
+	// reflect, Housing that of the camera's housing.
+	Room, Reflected, Housing thermal.Celsius
+	// Target is the plate of the scenes "target" and "uniform", or the first
+	// object that is in view; zero in other scenes. TargetTemperature is its
+	// true temperature.
+	Target            thermal.Box
+	TargetTemperature thermal.Celsius
 	// Visit counts those who came to be screened, from 1; it is the number of
 	// the latest of them, 0 before the first.
 	Visit int
@@ -32,7 +43,7 @@ type Truth struct {
 type Person struct {
 	// Visit is the number of the visit, 0 for a passer-by.
 	Visit int
-	// Skin is the true (apparent) temperature of the forehead.
+	// Skin is the true temperature of the forehead.
 	Skin thermal.Celsius
 	// Head goes from the top of hair or hat to the chin, Face from the
 	// uppermost bare skin to the chin, Forehead lies inside the bare forehead.
@@ -106,6 +117,9 @@ const (
 	Hat                           // hat, cap, hood or headscarf
 	Hand                          // a hand before the face
 	Other                         // a face mask, a door frame and whatever else
+
+	// AllOccluders is the set of all of them.
+	AllOccluders = Hair | Glasses | Hat | Hand | Other
 )
 
 // Names lists the set as the labels do, never nil.

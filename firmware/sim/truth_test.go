@@ -40,7 +40,7 @@ func TestDiscIsTheReference(t *testing.T) {
 			Reference:    thermal.Celsius(rapid.Float64Range(34, 40).Draw(t, "reference")),
 			CameraOffset: thermal.Kelvin(rapid.Float64Range(-3, -0.1).Draw(t, "offset")),
 			Room:         thermal.Celsius(rapid.Float64Range(12, 32).Draw(t, "room")),
-			Width:        rapid.IntRange(120, 240).Draw(t, "width"), Height: rapid.IntRange(160, 240).Draw(t, "height"),
+			Width:        rapid.IntRange(120, 160).Draw(t, "width"), Height: rapid.IntRange(160, 200).Draw(t, "height"),
 			Rate: 1,
 		}
 		s, err := Open(c)
@@ -48,15 +48,15 @@ func TestDiscIsTheReference(t *testing.T) {
 			t.Fatal(err)
 		}
 		var f thermal.Frame
-		for range 3 {
+		for range 2 {
 			if err := s.Next(t.Context(), &f); err != nil {
 				t.Fatal(err)
 			}
 			truth := s.Truth()
-			// Noise 0.05 K, columns 0.02 K, over 25 pixels and more; the lens
-			// brings a little of the surroundings.
+			// Noise 0.05 K, columns 0.02 K, over 25 pixels and more, shared noise
+			// 0.017 K; lens and halo bring 0.05 K of the coldest surroundings.
 			want := float64(truth.Reference.Add(truth.Offset))
-			if got := discMean(&f, truth.Disc); math.Abs(got-want) > 0.08 {
+			if got := discMean(&f, truth.Disc); math.Abs(got-want) > 0.12 {
 				t.Fatalf("the disc reads %.3f, want %.3f", got, want)
 			}
 			if math.Abs(float64(truth.Offset-c.CameraOffset)) > 0.301 {
