@@ -129,11 +129,17 @@ type replay struct {
 }
 
 func newReplay(path string) *replay {
-	base := filepath.Base(path)
-	r := &replay{clip: strings.TrimSuffix(base, filepath.Ext(base))}
+	r := &replay{clip: clipName(path)}
 	r.encoder = json.NewEncoder(&r.events)
 	r.summary = summaryEvent{Event: "summary", Clip: r.clip, Faults: []string{}}
 	return r
+}
+
+// clipName is the name of a recording in every event: its file's without the
+// extension.
+func clipName(path string) string {
+	base := filepath.Base(path)
+	return strings.TrimSuffix(base, filepath.Ext(base))
 }
 
 var _ kiosk.Observer = (*replay)(nil)

@@ -41,7 +41,7 @@ func recordings(t *testing.T) map[string][]byte {
 	header := len("PTY16V1\n") + 4 + int(binary.LittleEndian.Uint32(plain[8:]))
 	frame := (len(plain) - header) / 40
 	damaged := bytes.Clone(whole)
-	copy(damaged[len(damaged)/2:], "damage!!")
+	copy(damaged[len(damaged)-8:], "damage!!") // the checksum
 	order := bytes.Clone(plain)
 	copy(order[header+9*frame:], order[header+2*frame:][:8]) // a frame's number goes back
 	return map[string][]byte{

@@ -5,13 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"lintel/firmware/recording/write"
+	"lintel/firmware/recording/write/cptv"
 	"lintel/firmware/sim"
+	"lintel/firmware/sim/scenefile"
 	"lintel/firmware/thermal"
 )
 
@@ -28,8 +29,12 @@ func simCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "sim --out NAME",
 		Short: "Write simulated frames with their truth",
-		Long: `Sim writes a simulated scene as a recording, NAME.y16.gz, that replay can play,
-and what is true of every frame, NAME.jsonl, in the format of the annotations.
+		Long: `Sim writes a simulated scene as a recording that replay can play, and what is
+true of every frame beside it, in the format of the annotations. The recording
+is CPTV where NAME ends in .cptv, lying on its side as field recordings do;
+otherwise it is NAME.y16.gz, upright. The truth is NAME.jsonl, without .cptv.
+A scene is one of the list below or a file of one's own, whose name ends in
+.toml; BUILD.md says where its keys are described.
 
 Scenes:
 ` + sceneHelp(),
@@ -41,7 +46,7 @@ Scenes:
 			return o.run(cmd)
 		},
 	}
-	c.Flags().StringVar(&o.scene, "scene", "visitors", "which scene")
+	c.Flags().StringVar(&o.scene, "scene", "visitors", "which scene, or a `FILE.toml` of one")
 	c.Flags().Uint64Var(&o.seed, "seed", 1, "seed of the simulation")
 	c.Flags().IntVar(&o.frames, "frames", 300, "number of frames")
 	c.Flags().IntVar(&o.width, "width", 120, "width of the upright image in pixels")
@@ -85,27 +90,61 @@ type (
 	}
 )
 
+// frameWriter is what both formats' writers are.
+type frameWriter interface {
+	Write(f *thermal.Frame) error
+	Close() error
+}
+
+const (
+	cptvSuffix  = ".cptv"
+	y16Suffix   = ".y16.gz"
+	sceneSuffix = ".toml"
+)
+
+// open opens the scene. A file of a scene says its own size and seed.
+func (o *simOptions) open() (*sim.Source, error) {
+	if strings.HasSuffix(o.scene, sceneSuffix) {
+		return scenefile.Open(o.scene)
+	}
+	return sim.Open(sim.Config{Scene: o.scene, Seed: o.seed, Width: o.width, Height: o.height})
+}
+
 func (o *simOptions) run(cmd *cobra.Command) (err error) {
-	source, err := sim.Open(sim.Config{Scene: o.scene, Seed: o.seed, Width: o.width, Height: o.height})
+	source, err := o.open()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, source.Close()) }()
-	frames, err := os.Create(o.out + ".y16.gz")
+	name, isCPTV := strings.CutSuffix(o.out, cptvSuffix)
+	path := name + y16Suffix
+	if isCPTV {
+		path = o.out
+	}
+	frames, err := os.Create(path)
 	if err != nil {
 		return fmt.Errorf("cannot write the frames: %w", err)
 	}
 	defer func() { err = errors.Join(err, frames.Close()) }()
-	labels, err := os.Create(o.out + ".jsonl")
+	labels, err := os.Create(name + ".jsonl")
 	if err != nil {
 		return fmt.Errorf("cannot write the truth: %w", err)
 	}
 	defer func() { err = errors.Join(err, labels.Close()) }()
-	w, err := write.New(frames, source.Info())
+	var w frameWriter
+	if isCPTV {
+		w, err = cptv.NewMounted(frames, source.Info(), thermal.Mounting{Rotate: 90})
+	} else {
+		w, err = write.New(frames, source.Info())
+	}
 	if err != nil {
 		return err
 	}
-	encoder := json.NewEncoder(labels)
+	return o.write(cmd, source, w, json.NewEncoder(labels), clipName(path))
+}
+
+// write writes the frames and their truth.
+func (o *simOptions) write(cmd *cobra.Command, source *sim.Source, w frameWriter, truth *json.Encoder, clip string) error {
 	var frame thermal.Frame
 	for i := range o.frames {
 		if err := source.Next(cmd.Context(), &frame); err != nil {
@@ -114,7 +153,7 @@ func (o *simOptions) run(cmd *cobra.Command) (err error) {
 		if err := w.Write(&frame); err != nil {
 			return err
 		}
-		if err := encoder.Encode(label(filepath.Base(o.out), i, source.Truth())); err != nil {
+		if err := truth.Encode(label(clip, i, source.Truth())); err != nil {
 			return fmt.Errorf("cannot write the truth of frame %d: %w", i, err)
 		}
 		if (i+1)%100 == 0 {

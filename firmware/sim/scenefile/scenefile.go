@@ -44,7 +44,7 @@ func Load(path string) (sim.Config, error) {
 	defer func() { _ = file.Close() }()
 	c, err := Read(file)
 	if err != nil {
-		return sim.Config{}, fmt.Errorf("%s: %w", path, err)
+		return sim.Config{}, fmt.Errorf("cannot use the scene file %s: %w", path, err)
 	}
 	return c, nil
 }
