@@ -54,7 +54,8 @@ func heat(f *thermal.Frame, c thermal.Circle, t thermal.Celsius) {
 			out := math.Hypot(float64(i)+0.5-x, float64(j)+0.5-y) - 8
 			k := 1 / (1 + math.Exp(out/0.45))
 			v := float64(f.Counts[j*f.Width+i])
-			f.Counts[j*f.Width+i] = uint16(math.Round(v + k*(thermal.CentiKelvin.Counts(t)-v)))
+			noise := float64((i*7+j*13)%9 - 4)
+			f.Counts[j*f.Width+i] = uint16(math.Round(v + k*(thermal.CentiKelvin.Counts(t)+noise-v)))
 		}
 	}
 }

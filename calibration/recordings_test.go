@@ -218,29 +218,29 @@ func TestMarginsOnRecordings(t *testing.T) {
 			tr.probe.frame = f
 			now := before[n%(persistence-1)][:0]
 			earlier := before[(n+1)%(persistence-1)]
-			for _, c := range tr.search.run(f, tr.image()) {
-				d, ok := tr.probe.measure(c.circle, tr.least/2)
+			for _, c := range tr.first.search.run(f, tr.first.image()) {
+				d, ok := tr.probe.measure(c.circle, tr.first.least/2)
 				if !ok {
 					continue
 				}
 				if math.Hypot(d.circle.X-known.X, d.circle.Y-known.Y) < 3 {
-					for i, r := range d.ratios(tr.least) {
+					for i, r := range d.ratios(tr.first.least) {
 						m.disc[i] = math.Max(m.disc[i], r)
 					}
 					continue
 				}
-				if tr.objection(&d) != FaultNone {
+				if tr.first.objection(&d) != FaultNone {
 					continue
 				}
-				worst := d.worst(tr.least)
+				worst := d.worst(tr.first.least)
 				m.impostor = math.Min(m.impostor, worst)
 				now = append(now, d)
 				for _, e := range earlier {
 					var p pending
-					p.add(&e, FaultNone, tr.maxStep())
-					p.add(&d, FaultNone, tr.maxStep())
+					p.add(&e, FaultNone, tr.first.maxStep())
+					p.add(&d, FaultNone, tr.first.maxStep())
 					if p.count == 2 {
-						m.still = math.Min(m.still, math.Max(worst, e.worst(tr.least)))
+						m.still = math.Min(m.still, math.Max(worst, e.worst(tr.first.least)))
 					}
 				}
 			}

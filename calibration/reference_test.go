@@ -147,7 +147,7 @@ func TestNewRefusesWhatItCannotUse(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 	}
-	if _, err := New(Config{Reference: ReferenceConfig{Temperature: 37}}, lepton()); err != nil {
+	if _, err := New(Config{Reference: ReferenceConfig{Certificate: Certificate{Temperature: 37}}}, lepton()); err != nil {
 		t.Errorf("a zero configuration with a temperature: %v", err)
 	}
 }
