@@ -76,7 +76,7 @@ func (d *disc) intact() bool { return d.bad <= followBad && d.blind <= followBli
 // inShape says whether the disc is as round and as even as the known one.
 func (d *disc) inShape(known *disc) bool {
 	return d.residual <= math.Max(2*leastResidual, followResidual*d.circle.R) &&
-		d.flattening <= known.flattening+followFlattening &&
+		math.Hypot(d.wide-known.wide, d.skew-known.skew) <= followFlattening &&
 		d.spread <= maxUneven*known.contrast &&
 		d.tilt <= known.tilt+followTilt*known.contrast
 }

@@ -42,6 +42,8 @@ type disc struct {
 	// of the radius: about half of 1 - short axis / long axis of an ellipse. A
 	// disc seen askew, or by pixels that are not square, is one.
 	flattening float64
+	// wide and skew are its parts, along the axes and the diagonals.
+	wide, skew float64
 	// residual is the rms distance of the edge from that ellipse in pixels.
 	residual float64
 	// weakest is the least contrast of an eighth of the ring, as a part of
@@ -239,6 +241,7 @@ func (p *probe) judge(d *disc, least float64) {
 		cos2, sin2 = 2*cos2/d.good, 2*sin2/d.good
 		second := cos2*cos2 + sin2*sin2
 		d.flattening = math.Sqrt(second) / c.R
+		d.wide, d.skew = cos2/c.R, sin2/c.R
 		d.residual = math.Sqrt(math.Max(squares/d.good-second/2, 0))
 	}
 	d.good, d.blind, d.bad = d.good/rays, d.blind/rays, d.bad/rays

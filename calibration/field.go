@@ -84,14 +84,18 @@ const outstanding = 3.0
 
 // standsOut says whether a pixel differs from the median of its 3x3
 // neighbourhood by more than limit counts.
-func standsOut(f *thermal.Frame, x, y int, limit float64) bool {
-	v := float64(f.At(x, y))
-	x0, x1, y0, y1 := max(x-1, 0), min(x+1, f.Width-1), max(y-1, 0), min(y+1, f.Height-1)
-	// Most pixels are near one above, below or beside them on both sides.
-	if math.Abs(v-float64(f.At(x0, y))) <= limit && math.Abs(v-float64(f.At(x1, y))) <= limit ||
-		math.Abs(v-float64(f.At(x, y0))) <= limit && math.Abs(v-float64(f.At(x, y1))) <= limit {
+func standsOut(f *thermal.Frame, x, y, limit int) bool {
+	i, w := y*f.Width+x, f.Width
+	v := int(f.Counts[i])
+	far := func(j int) bool {
+		d := v - int(f.Counts[j])
+		return d > limit || d < -limit
+	}
+	// Most pixels are near the ones on both sides.
+	if x > 0 && x < w-1 && !far(i-1) && !far(i+1) {
 		return false
 	}
+	x0, x1, y0, y1 := max(x-1, 0), min(x+1, w-1), max(y-1, 0), min(y+1, f.Height-1)
 	var near [9]uint16
 	n := 0
 	for j := y0; j <= y1; j++ {
@@ -101,7 +105,8 @@ func standsOut(f *thermal.Frame, x, y int, limit float64) bool {
 		}
 	}
 	slices.Sort(near[:n])
-	return math.Abs(v-float64(near[n/2])) > limit
+	d := v - int(near[n/2])
+	return d > limit || d < -limit
 }
 
 // Outstanding lists the pixels of a frame that differ from their neighbours by
@@ -112,7 +117,7 @@ func Outstanding(f *thermal.Frame, perKelvin float64) []Pixel {
 	var found []Pixel
 	for y := range f.Height {
 		for x := range f.Width {
-			if standsOut(f, x, y, outstanding*perKelvin) {
+			if standsOut(f, x, y, int(outstanding*perKelvin)) {
 				found = append(found, Pixel{x, y})
 			}
 		}

@@ -32,9 +32,9 @@ func (r *follower) follow(f *thermal.Frame) (Reference, point) {
 	}
 	r.lost, r.searched = false, pending{}
 	truth, fault := r.truth()
-	e, ownFault := r.read(f, &d, truth)
-	if ownFault != FaultNone {
-		fault = ownFault
+	var e estimate
+	if fault == FaultNone {
+		e, fault = r.read(f, &d, truth)
 	}
 	if fault == FaultNone && r.ref.ExpiredOn(r.today) {
 		fault = FaultExpired

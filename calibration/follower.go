@@ -45,9 +45,9 @@ func (r *follower) init(s *shared, ref *ReferenceConfig) {
 	r.shared, r.ref = s, ref
 	r.perK = 1 / s.conv.kelvinPerCount(ref.Temperature)
 	r.least = float64(s.cfg.Limit.Contrast) * r.perK
-	// The half-height level of a disc lies between its reading and half the
-	// largest contrast, 20 K, below.
-	low := s.conv.counts(ref.Temperature.Add(-ref.MaxOffset - 10))
+	// The disc stands out by itself at every level between its surround and its
+	// reading; those just below the reading do.
+	low := s.conv.counts(ref.Temperature.Add(-ref.MaxOffset - 4))
 	high := s.conv.counts(ref.Temperature.Add(ref.MaxOffset + 2))
 	r.search = newSearch(s.info.Width, s.info.Height, ref.MinRadius, ref.MaxRadius, low, high, levelStep*r.perK)
 }

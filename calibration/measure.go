@@ -140,7 +140,7 @@ func (s *Scale) working() (low, high float64) {
 // mean returns the mean of the pixels that work and how many they are.
 func (s *Scale) mean(f *thermal.Frame, r span) (float64, int) {
 	low, high := s.working()
-	alone := outstanding * s.perK
+	alone := int(outstanding * s.perK)
 	sum, n := 0.0, 0
 	for y := r.y0; y <= r.y1; y++ {
 		for x := r.x0; x <= r.x1; x++ {
@@ -187,8 +187,11 @@ func (s *Scale) surround(f *thermal.Frame, target thermal.Box, lost float64) flo
 }
 
 // leastOfNine is the least number of pixels of a 3x3 neighbourhood that must
-// work.
-const leastOfNine = 6
+// work, and warmer how many of them must be above a value for their middle to be.
+const (
+	leastOfNine = 6
+	warmer      = 3
+)
 
 // robustMax returns the largest mean of the three middle values of a 3x3
 // neighbourhood in the region; false where none fits.
@@ -196,23 +199,51 @@ func (s *Scale) robustMax(f *thermal.Frame, r span) (float64, bool) {
 	low, high := s.working()
 	best := math.Inf(-1)
 	for y := r.y0 + 1; y < r.y1; y++ {
+		// Three columns go along the row; the next one replaces the oldest.
+		var columns [3]column
+		columns[0], columns[1] = s.column(f, r.x0, y, low, high), s.column(f, r.x0+1, y, low, high)
 		for x := r.x0 + 1; x < r.x1; x++ {
+			k := x - r.x0
+			columns[(k+1)%3] = s.column(f, x+1, y, low, high)
+			if a, b, c := columns[0].max, columns[1].max, columns[2].max; a <= best && b <= best && c <= best {
+				continue
+			}
 			var v [9]float64
-			n := 0
-			for dy := -1; dy <= 1; dy++ {
-				for dx := -1; dx <= 1; dx++ {
-					if c, ok := s.value(f, x+dx, y+dy, low, high); ok {
-						v[n] = c
-						n++
+			n, above := 0, 0
+			for i := range columns {
+				for _, c := range columns[i].v[:columns[i].n] {
+					v[n] = c
+					n++
+					if c > best {
+						above++
 					}
 				}
 			}
-			if n >= leastOfNine {
+			if n >= leastOfNine && above >= warmer {
 				best = math.Max(best, middleThree(v[:n]))
 			}
 		}
 	}
 	return best, !math.IsInf(best, -1)
+}
+
+// column is three pixels one above the other, those that work.
+type column struct {
+	v   [3]float64
+	n   int
+	max float64
+}
+
+func (s *Scale) column(f *thermal.Frame, x, y int, low, high float64) column {
+	c := column{max: math.Inf(-1)}
+	for j := y - 1; j <= y+1; j++ {
+		if v, ok := s.value(f, x, j, low, high); ok {
+			c.v[c.n] = v
+			c.n++
+			c.max = math.Max(c.max, v)
+		}
+	}
+	return c
 }
 
 // middleThree returns the mean of the three middle values of at least three,
