@@ -35,6 +35,7 @@ const (
 	slowShare  = 0.05
 	slowFade   = 30 * time.Second
 	guessFade  = 6 * time.Second
+	ageing     = 5 * time.Minute // with which the pattern of the field of view drifts
 	quietAfter = 3 * time.Minute
 	// A gap between frames that is taken for a flat-field correction where the
 	// camera does not report one, in time and in frame periods: a Lepton sends
@@ -67,7 +68,9 @@ type estimate struct {
 	// noise is the standard uncertainty of the offset at the reference, settling
 	// that of the offset elsewhere while a flat-field correction settles.
 	noise, settling thermal.Kelvin
-	unstable        bool
+	// aged is the part of the drift of the pattern that has come, 0 to 1.
+	aged     float64
+	unstable bool
 }
 
 // frame notes the time and telemetry of a frame, whether or not the reference
@@ -126,6 +129,10 @@ func (e *estimator) add(offset, standard float64, at time.Duration, limit float6
 	out.offset = thermal.Kelvin(e.offset)
 	out.noise = thermal.Kelvin(math.Sqrt(e.variance))
 	out.settling = thermal.Kelvin(e.unsettled(at))
+	out.aged = 1
+	if e.hasFFC {
+		out.aged = 1 - math.Exp(-max(at-e.since, 0).Seconds()/ageing.Seconds())
+	}
 	return out
 }
 

@@ -39,7 +39,9 @@ func NewCurve(b Band) (*Curve, error) {
 	}
 	warm, cold := 1/kelvin(CurveTo), 1/kelvin(CurveFrom)
 	c := &Curve{radiance: fit(warm, cold, logs)}
-	c.inverse = fit(logs(cold), logs(warm), func(l float64) float64 { return invert(logs, l, warm, cold) })
+	// The inverse of the fit itself: the integral is costly.
+	fitted := func(inverse float64) float64 { l, _ := c.radiance.at(inverse); return l }
+	c.inverse = fit(fitted(cold), fitted(warm), func(l float64) float64 { return invert(fitted, l, warm, cold) })
 	return c, nil
 }
 
