@@ -62,8 +62,9 @@ func heat(f *thermal.Frame, c thermal.Circle, t thermal.Celsius) {
 
 // shift makes the disc warmer and leaves its surround.
 func shift(f *thermal.Frame, c thermal.Circle, k float64) {
-	for y := range f.Height {
-		for x := range f.Width {
+	reach := c.R + 8
+	for y := max(int(c.Y-reach), 0); y < min(int(c.Y+reach), f.Height); y++ {
+		for x := max(int(c.X-reach), 0); x < min(int(c.X+reach), f.Width); x++ {
 			out := math.Hypot(float64(x)+0.5-c.X, float64(y)+0.5-c.Y) - c.R
 			v := &f.Counts[y*f.Width+x]
 			*v = uint16(math.Round(float64(*v) + 100*k/(1+math.Exp(out/0.45))))
@@ -125,13 +126,14 @@ func alterations() []alteration {
 		{"seen askew", func(f *thermal.Frame, c thermal.Circle) { squeeze(f, c, 0.8) }, FaultMisshapen, FaultUnknown},
 		{"a label on it", func(f *thermal.Frame, c thermal.Circle) { label(f, c) }, FaultMisshapen, FaultMissing},
 		{"beyond the camera's range", func(f *thermal.Frame, c thermal.Circle) { clip(f, c) }, FaultSaturated, FaultSaturated},
-		{"15 K colder", func(f *thermal.Frame, c thermal.Circle) { lower(f, 15) }, FaultImplausibleOffset, FaultMissing},
+		{"15 K colder", func(f *thermal.Frame, _ thermal.Circle) { lower(f, 15) }, FaultImplausibleOffset, FaultMissing},
 		{"warm cup beside", func(f *thermal.Frame, c thermal.Circle) { heat(f, c, 36) }, FaultNone, FaultAmbiguous},
 	}
 }
 
 // Real frames with an altered disc: one recording of each camera.
 func TestAlteredRecordings(t *testing.T) {
+	t.Parallel()
 	files, discs := recordings(t)
 	done := map[string]bool{}
 	for _, path := range files {
@@ -177,5 +179,47 @@ func TestAlteredRecordings(t *testing.T) {
 	}
 	if len(done) < 3 && !raceEnabled {
 		t.Errorf("recordings of %d cameras, want 3", len(done))
+	}
+}
+
+// A reference that warms or cools in a real recording is named, once it is in
+// view for long enough, and is not blocked before.
+func TestSlopesOnRecordings(t *testing.T) {
+	t.Parallel()
+	files, discs := recordings(t)
+	played := 0
+	for _, path := range files {
+		circle := anyDisc(discs[clipName(path)])
+		rises := []float64{1.5, -1.5} // K/min
+		trackers, first := make([]*Tracker, len(rises)), make([]float64, len(rises))
+		last := 0.0
+		play(t, path, func(_ int, info thermal.Info, f *thermal.Frame) {
+			last = f.Time.Seconds()
+			for i, rise := range rises {
+				if trackers[i] == nil {
+					trackers[i] = tracker(t, info, nil)
+				}
+				g := *f
+				g.Counts = append([]uint16(nil), f.Counts...)
+				shift(&g, circle, rise*f.Time.Minutes())
+				r := trackers[i].Observe(&g).Reference
+				if want := map[bool]Fault{true: FaultWarming, false: FaultDrifting}[rise > 0]; r.Fault == want && first[i] == 0 {
+					first[i] = f.Time.Seconds()
+				}
+			}
+		})
+		if last < 28 {
+			continue
+		}
+		played++
+		for i, rise := range rises {
+			if first[i] == 0 {
+				t.Errorf("%s, %g K/min: not named in %.0f s", clipName(path), rise, last)
+			}
+		}
+		t.Logf("%s: named after %.0f and %.0f s", clipName(path), first[0], first[1])
+	}
+	if played < 5 && !raceEnabled {
+		t.Errorf("%d recordings are long enough, want 5", played)
 	}
 }

@@ -88,8 +88,10 @@ func TestLiveReading(t *testing.T) {
 		known bool
 		want  Fault
 	}{
-		{"no reading", 37, false, FaultNoReading}, {"not a number", thermal.Celsius(math.NaN()), true, FaultNoReading},
-		{"cold", 36.4, true, FaultWarming}, {"hot", 37.6, true, FaultDrifting},
+		{"no reading", 37, false, FaultNoReading},
+		{"not a number", thermal.Celsius(math.NaN()), true, FaultNoReading},
+		{"cold", 36.4, true, FaultWarming},
+		{"hot", 37.6, true, FaultDrifting},
 	} {
 		live, known = c.live, c.known
 		if o := run(1); o.Reference.Fault != c.want || o.Scale.Valid() {
@@ -236,7 +238,7 @@ func TestTwoReferencesCorrectTheGain(t *testing.T) {
 			t.Errorf("a target of %g reads %.3f (%v)", want, m.Mean, err)
 		}
 	}
-	s.shapes[1].t -= 1
+	s.shapes[1].t = reads(32)
 	if o := s.run(tr, &f, 50, 1); o.Reference.OK || o.Scale.Valid() || o.Reference.Fault != FaultSwapped {
 		t.Errorf("the second 1 K colder: %+v", o.Reference)
 	}

@@ -62,3 +62,15 @@ func (c *conversion) kelvinPerCount(t thermal.Celsius) float64 {
 
 // radiance returns the in-band radiance that the camera takes the counts for.
 func (c *conversion) radiance(counts float64) float64 { return c.curve.Radiance(c.celsius(counts)) }
+
+// KelvinPerCount returns the size of a count of a camera at a temperature.
+//
+// Errors: ErrCamera, ErrConfig.
+func KelvinPerCount(cfg CameraConfig, info thermal.Info, at thermal.Celsius) (float64, error) {
+	orDefault(&cfg.Band, radiometry.LWIR())
+	c, err := newConversion(cfg, info)
+	if err != nil {
+		return 0, err
+	}
+	return c.kelvinPerCount(at), nil
+}

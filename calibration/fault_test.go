@@ -58,7 +58,7 @@ func TestFaultsOfAKnownReference(t *testing.T) {
 		{"farther away", func(s *scene) { s.shapes[0].rx, s.shapes[0].ry = 5, 5 }, FaultMoved},
 		{"too far away", func(s *scene) { s.shapes[0].rx, s.shapes[0].ry = 3.2, 3.2 }, FaultTooSmall},
 		{"the camera jumped by half a kelvin", func(s *scene) { s.shapes[0].t += 0.5; s.wall += 0.5 }, FaultUnstable},
-		{"another object of 35 degC in its place", func(s *scene) { s.shapes[0].t -= 1 }, FaultSwapped},
+		{"another object of 35 degC in its place", func(s *scene) { s.shapes[0].t = 35 }, FaultSwapped},
 		{"squeezed", func(s *scene) { s.shapes[0].rx, s.shapes[0].ry = 5.8, 7.2 }, FaultMisshapen},
 		{"something sticks to it", func(s *scene) { s.shapes = append(s.shapes, disk(31.5, 121.5, 2.2, 33)) }, FaultMisshapen},
 		{"off by 10.5 K", func(s *scene) { s.shapes[0].t = 26.5; s.wall = 15 }, FaultImplausibleOffset},

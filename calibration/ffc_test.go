@@ -36,6 +36,7 @@ func middle(v []float64) float64 {
 // away, where the correction changes the pattern of the field of view, the
 // uncertainties of both readings cover what is left.
 func TestFlatFieldCorrectionsOnRecordings(t *testing.T) {
+	t.Parallel()
 	if raceEnabled {
 		t.Skip("SKIPPED: the flat-field corrections of real recordings, with the race detector")
 	}

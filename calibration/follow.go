@@ -72,11 +72,12 @@ func (r *follower) read(f *thermal.Frame, d *disc, truth thermal.Celsius) (estim
 	noise := math.Hypot(1.25*d.noise/math.Sqrt(float64(d.pixels)), 0.1) / r.perK
 	e := r.offset.add(float64(truth)-level, noise, f.Time, float64(r.cfg.Limit.Step))
 	r.anchor = anchor{level, background, f.Time, true}
-	if r.offset.settlingAt(f.Time) {
+	switch {
+	case r.offset.settlingAt(f.Time):
 		r.steady.forget()
-	} else if r.ref.Live != nil {
+	case r.ref.Live != nil:
 		r.steady.add(float64(truth), float64(truth), f.Time)
-	} else {
+	default:
 		r.steady.add(level, level-background, f.Time)
 	}
 	switch {

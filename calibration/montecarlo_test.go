@@ -152,6 +152,7 @@ func TestBudgetAgainstMonteCarlo(t *testing.T) {
 // Over many visits to many cameras and references, each as far off as its terms
 // say, the true temperature lies in the stated interval (k = 2) in 93 to 98 %.
 func TestCoverage(t *testing.T) {
+	t.Parallel()
 	visits := 2000
 	if testing.Short() || raceEnabled {
 		visits = 300

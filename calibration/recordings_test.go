@@ -119,6 +119,7 @@ func paintOut(f *thermal.Frame, c thermal.Circle) {
 }
 
 func TestReferenceOnRecordings(t *testing.T) {
+	t.Parallel()
 	files, discs := recordings(t)
 	labels, hits, frames, ok := 0, 0, 0, 0
 	worst := 0.0
@@ -160,6 +161,7 @@ func TestReferenceOnRecordings(t *testing.T) {
 }
 
 func TestNothingElseIsTakenForTheReference(t *testing.T) {
+	t.Parallel()
 	files, discs := recordings(t)
 	frames := 0
 	for i, path := range files {
@@ -188,6 +190,7 @@ func TestNothingElseIsTakenForTheReference(t *testing.T) {
 // Every criterion keeps its distance on every camera: the reference uses at most
 // 80 % of each bound, and whatever else is in view breaks one by 10 % or moves.
 func TestMarginsOnRecordings(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("SKIPPED: the margins on real recordings are not measured in short mode")
 	}

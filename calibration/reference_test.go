@@ -38,6 +38,7 @@ func TestReferenceIsAcquiredInThreeFrames(t *testing.T) {
 
 // Any place, radius, contrast, offset and sensor within the stated ranges.
 func TestReferenceIsFoundOnAnyCamera(t *testing.T) {
+	t.Parallel()
 	sizes := [][2]int{{60, 80}, {80, 60}, {120, 160}, {160, 120}, {240, 320}, {384, 288}, {512, 640}, {640, 512}}
 	rapid.Check(t, func(rt *rapid.T) {
 		size := rapid.SampledFrom(sizes).Draw(rt, "size")

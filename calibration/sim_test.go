@@ -29,6 +29,7 @@ func simulate(t *testing.T, cfg sim.Config, n int, each func(i int, f *thermal.F
 // With people in view, on small and large sensors, the reference is found and
 // read, and nothing else is.
 func TestReferenceInSimulation(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		scene         string
 		width, height int
@@ -68,6 +69,7 @@ func TestReferenceInSimulation(t *testing.T) {
 }
 
 func TestDisturbedReferenceInSimulation(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		scene string
 		want  Fault // while disturbed
@@ -102,6 +104,7 @@ func TestDisturbedReferenceInSimulation(t *testing.T) {
 // A simulated target reads its temperature: slope one, within 0.1 K on a
 // camera without drift and 0.25 K on a usual one.
 func TestTargetInSimulation(t *testing.T) {
+	t.Parallel()
 	for _, ideal := range []bool{true, false} {
 		tolerance := 0.25
 		if ideal {

@@ -13,9 +13,18 @@ import (
 // and others, Fundamentals of Heat and Mass Transfer, chapter 12).
 func TestFractionAgainstTables(t *testing.T) {
 	for _, c := range []struct{ product, want float64 }{
-		{1000, 0.000321}, {1400, 0.007790}, {2000, 0.066728}, {2200, 0.100888},
-		{2898, 0.250108}, {3000, 0.273232}, {4000, 0.480877}, {5000, 0.633747},
-		{6000, 0.737818}, {8000, 0.856288}, {10000, 0.914199}, {20000, 0.985602},
+		{1000, 0.000321},
+		{1400, 0.007790},
+		{2000, 0.066728},
+		{2200, 0.100888},
+		{2898, 0.250108},
+		{3000, 0.273232},
+		{4000, 0.480877},
+		{5000, 0.633747},
+		{6000, 0.737818},
+		{8000, 0.856288},
+		{10000, 0.914199},
+		{20000, 0.985602},
 	} {
 		// Older tables use c2 = 14388 um K, hence the tolerance.
 		if got := radiometry.Fraction(c.product); math.Abs(got-c.want) > 5e-5 {
