@@ -83,6 +83,10 @@ type CameraConfig struct {
 	// Planck are the constants of a camera whose counts follow its signal.
 	// Known constants replace the scale of thermal.Info.
 	Planck radiometry.PlanckConstants
+	// Emissivity is what the camera itself is set to, 0.5 to 1, with the
+	// surround of TermConfig: it is undone before anything is corrected here.
+	// It matters only together with CorrectionConfig.Emissivity. Default 1.
+	Emissivity float64
 }
 
 // CorrectionConfig switches the corrections beside that by the reference on.
@@ -150,7 +154,7 @@ type TermConfig struct {
 func DefaultConfig() Config {
 	return Config{
 		Reference: ReferenceConfig{Certificate: Certificate{Expanded: 0.2, Stability: 0.1}, MaxOffset: 10},
-		Camera:    CameraConfig{Band: radiometry.LWIR()},
+		Camera:    CameraConfig{Band: radiometry.LWIR(), Emissivity: 1},
 		Limit: LimitConfig{
 			Contrast: 2, Move: 1.5, Step: 0.3, Persistence: 3,
 			Settle: 300 * time.Millisecond, LossAfter: 5 * time.Second, SetPoint: 0.5,
@@ -177,6 +181,7 @@ func (c *Config) complete(info thermal.Info) {
 		c.Second = &second
 	}
 	orDefault(&c.Camera.Band, d.Camera.Band)
+	orDefault(&c.Camera.Emissivity, d.Camera.Emissivity)
 	orDefault(&c.Limit.Contrast, d.Limit.Contrast)
 	orDefault(&c.Limit.Move, d.Limit.Move)
 	orDefault(&c.Limit.Step, d.Limit.Step)
@@ -218,6 +223,7 @@ func (c *Config) validate(info thermal.Info) error {
 		{"limit.settle_s", c.Limit.Settle.Seconds(), 0, 60},
 		{"limit.loss_after_s", c.Limit.LossAfter.Seconds(), 0, 3600},
 		{"limit.set_point_k", float64(c.Limit.SetPoint), 0.05, 5},
+		{"camera.emissivity", c.Camera.Emissivity, 0.5, 1},
 		{"terms.non_uniformity_k", float64(c.Terms.NonUniformity), 0, 2},
 		{"terms.ageing_k", float64(c.Terms.Ageing), 0, 2},
 		{"terms.emissivity", c.Terms.Emissivity, 0, 0.1},

@@ -14,10 +14,11 @@ type conversion struct {
 	scale  thermal.CountScale
 	planck radiometry.PlanckConstants
 	curve  *radiometry.Curve
+	set    radiometry.Path // what the camera takes targets for
 }
 
 // newConversion refuses a camera whose counts or size are not known.
-func newConversion(cfg CameraConfig, info thermal.Info) (*conversion, error) {
+func newConversion(cfg CameraConfig, surround thermal.Celsius, info thermal.Info) (*conversion, error) {
 	for _, side := range []int{info.Width, info.Height} {
 		if side < thermal.MinSide || side > thermal.MaxSide {
 			return nil, fmt.Errorf("cannot use an image of %dx%d pixels, allowed are %d to %d a side: %w",
@@ -35,7 +36,10 @@ func newConversion(cfg CameraConfig, info thermal.Info) (*conversion, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("cannot use camera.band: %w", ErrConfig), err)
 	}
-	return &conversion{scale: info.Scale, planck: cfg.Planck, curve: curve}, nil
+	return &conversion{
+		scale: info.Scale, planck: cfg.Planck, curve: curve,
+		set: radiometry.Path{Emissivity: cfg.Emissivity, Reflected: surround, Transmittance: 1},
+	}, nil
 }
 
 func (c *conversion) celsius(counts float64) thermal.Celsius {
@@ -61,14 +65,24 @@ func (c *conversion) kelvinPerCount(t thermal.Celsius) float64 {
 }
 
 // radiance returns the in-band radiance that the camera takes the counts for.
-func (c *conversion) radiance(counts float64) float64 { return c.curve.Radiance(c.celsius(counts)) }
+func (c *conversion) radiance(counts float64) float64 { return c.apparent(c.celsius(counts)) }
+
+// apparent returns the in-band radiance that the camera takes for t.
+func (c *conversion) apparent(t thermal.Celsius) float64 {
+	l := c.curve.Radiance(t)
+	if c.set.Emissivity == 1 {
+		return l
+	}
+	return c.set.Apparent(c.curve, l)
+}
 
 // KelvinPerCount returns the size of a count of a camera at a temperature.
 //
 // Errors: ErrCamera, ErrConfig.
 func KelvinPerCount(cfg CameraConfig, info thermal.Info, at thermal.Celsius) (float64, error) {
 	orDefault(&cfg.Band, radiometry.LWIR())
-	c, err := newConversion(cfg, info)
+	orDefault(&cfg.Emissivity, 1)
+	c, err := newConversion(cfg, 0, info)
 	if err != nil {
 		return 0, err
 	}

@@ -35,7 +35,7 @@ func (t *Tracker) Corrections() []Correction {
 		list[1] = Correction{"gain", true, fmt.Sprintf("by a second reference of %g degC, emissivity %s", float64(s.Temperature), emissivityText(s.Emissivity))}
 	}
 	if e := c.Correction.Emissivity; e > 0 {
-		list[2] = Correction{"emissivity", true, fmt.Sprintf("target %g, reflected %g degC", e, float64(c.Terms.Surround))}
+		list[2] = Correction{"emissivity", true, fmt.Sprintf("target %g, reflected %g degC, camera set to %g", e, float64(c.Terms.Surround), c.Camera.Emissivity)}
 	}
 	if s := c.Correction.SizeOfSource; s > 0 {
 		list[3] = Correction{"size_of_source", true, fmt.Sprintf("%g of the contrast at 10x10 px", s)}

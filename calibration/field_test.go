@@ -190,18 +190,20 @@ func TestEmissivityCorrection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range []float64{0.98, 0.95, 0.9, 0.8} {
+	for i, e := range []float64{0.98, 0.95, 0.9, 0.8} {
+		set := []float64{1, 0.98}[i%2] // what the camera is set to
 		for _, room := range []thermal.Celsius{18, 25, 32} {
 			looks := func(c thermal.Celsius, e float64) thermal.Celsius {
 				const camera = -0.7 // W m^-2 sr^-1, about 1.2 K
-				return curve.Celsius(e*curve.Radiance(c) + (1-e)*curve.Radiance(room) + camera)
+				arrives := e*curve.Radiance(c) + (1-e)*curve.Radiance(room) + camera
+				return curve.Celsius((arrives - (1-set)*curve.Radiance(room)) / set)
 			}
 			for _, want := range []thermal.Celsius{35, 37.5, 40} {
 				s := &scene{info: lepton(), wall: looks(room, 1), noise: 0.02, shapes: []shape{
 					disk(30.3, 130.6, 6.5, looks(37, 0.97)), {60, 50, 15, 15, looks(want, e)},
 				}}
 				tr := tracker(t, s.info, func(c *Config) {
-					c.Reference.Emissivity, c.Correction.Emissivity, c.Terms.Surround = 0.97, e, room
+					c.Reference.Emissivity, c.Correction.Emissivity, c.Terms.Surround, c.Camera.Emissivity = 0.97, e, room, set
 				})
 				var f thermal.Frame
 				o := s.run(tr, &f, 0, 6)

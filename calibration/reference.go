@@ -59,7 +59,7 @@ type shared struct {
 // ErrCamera where the camera's scale or size is unknown.
 func New(cfg Config, info thermal.Info) (*Tracker, error) {
 	cfg.complete(info)
-	conv, err := newConversion(cfg.Camera, info)
+	conv, err := newConversion(cfg.Camera, cfg.Terms.Surround, info)
 	if err != nil {
 		return nil, err
 	}
