@@ -61,6 +61,11 @@ func TestFaultsOfAKnownReference(t *testing.T) {
 		{"another object of 35 degC in its place", func(s *scene) { s.shapes[0].t = 35 }, FaultSwapped},
 		{"squeezed", func(s *scene) { s.shapes[0].rx, s.shapes[0].ry = 5.8, 7.2 }, FaultMisshapen},
 		{"something sticks to it", func(s *scene) { s.shapes = append(s.shapes, disk(31.5, 121.5, 2.2, 33)) }, FaultMisshapen},
+		{"at the end of the camera's range", func(s *scene) { s.shapes[0].t = 40; s.clip = 37 }, FaultSaturated},
+		{"uneven", func(s *scene) { s.shapes = append(s.shapes, disk(33, 123, 2.5, 37.5)) }, FaultMisshapen},
+		{"a lamp in its place", func(s *scene) { s.shapes[0] = disk(30.3, 120.6, 6.5, 60) }, FaultImplausibleOffset},
+		{"a cup in its place", func(s *scene) { s.shapes[0] = shape{30.3, 120.6, 5, 8, 36} }, FaultOccluded},
+		{"a face beside its place", func(s *scene) { s.shapes[0] = shape{41, 118, 10, 13, 34.5} }, FaultMissing},
 		{"off by 10.5 K", func(s *scene) { s.shapes[0].t = 26.5; s.wall = 15 }, FaultImplausibleOffset},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -18,6 +18,7 @@ type scene struct {
 	noise  float64 // kelvin
 	shapes []shape
 	seed   uint64
+	clip   thermal.Celsius // highest reading of the camera; 0: none
 }
 
 // shape is an ellipse of one temperature.
@@ -53,6 +54,9 @@ func (s *scene) render(f *thermal.Frame, n int) {
 				t += (float64(d.t) - t) * inside
 			}
 			t += s.noise * dice.NormFloat64()
+			if s.clip > 0 {
+				t = math.Min(t, float64(s.clip))
+			}
 			f.Counts[y*f.Width+x] = uint16(math.Round(s.info.Scale.Counts(thermal.Celsius(t))))
 		}
 	}
