@@ -106,6 +106,7 @@ func TestLiveReading(t *testing.T) {
 
 // A reference that is warming or cooling is told from a camera that drifts.
 func TestSlopes(t *testing.T) {
+	skipWithRace(t)
 	for _, c := range []struct {
 		name         string
 		disc, camera float64 // K/min

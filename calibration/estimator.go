@@ -58,6 +58,7 @@ type estimator struct {
 
 	since   time.Duration // time of the last flat-field correction
 	hasFFC  bool
+	guessed bool    // that correction shows in the readings alone
 	before  float64 // offset before it
 	hasPast bool
 }
@@ -84,15 +85,27 @@ func (e *estimator) frame(f *thermal.Frame, gap time.Duration, rate float64) {
 	if !seen {
 		return
 	}
+	before := e.before
 	// Telemetry repeats the same correction, give or take a frame.
 	if fresh := !e.hasFFC || at-e.since > time.Second; fresh {
-		e.before, e.hasPast = e.offset, e.running
+		before = e.offset
+		e.hasPast = e.running
 	}
-	e.since, e.hasFFC = at, true
+	e.since, e.before, e.hasFFC, e.guessed = at, before, true, false
 }
 
-// settlingAt says whether a flat-field correction is recent.
-func (e *estimator) settlingAt(at time.Duration) bool { return e.hasFFC && at-e.since <= afterFFC }
+// corrected notes a flat-field correction that shows in the readings alone.
+func (e *estimator) corrected(at time.Duration, before float64) {
+	if !e.recent(at) {
+		e.since, e.before, e.hasFFC, e.guessed, e.hasPast = at, before, true, true, true
+	}
+}
+
+// settlingAt says whether a flat-field correction is recent, so that steps are
+// to be expected. One that is only guessed excuses none.
+func (e *estimator) settlingAt(at time.Duration) bool { return e.recent(at) && !e.guessed }
+
+func (e *estimator) recent(at time.Duration) bool { return e.hasFFC && at-e.since <= afterFFC }
 
 // forget drops the state: the next reading starts anew.
 func (e *estimator) forget() { *e = estimator{} }
@@ -115,6 +128,11 @@ func (e *estimator) add(offset, standard float64, at time.Duration, limit float6
 			e.offset += gain * innovation
 			e.variance *= 1 - gain
 		}
+	}
+	if e.n == historyLength && math.Abs(offset-e.history[historyLength-1]) > limit || out.unstable {
+		// Nothing else moves a camera so fast; where it tells of its
+		// corrections, the next frame puts this right.
+		e.corrected(at, e.history[max(e.n-1, 0)])
 	}
 	if !e.running {
 		e.offset, e.variance, e.running = offset, noise, true

@@ -126,3 +126,26 @@ func TestEstimatorCallsNoiseUnstable(t *testing.T) {
 		t.Errorf("unstable in %d of 60 frames", unstable)
 	}
 }
+
+// A camera that tells nothing and sends frames all the while: the step itself,
+// or a rise of half a kelvin in a second, tells of the correction.
+func TestEstimatorSeesACorrectionInTheReadings(t *testing.T) {
+	for name, rise := range map[string]float64{"step": 0.8, "ramp": 0.08} {
+		var e estimator
+		quiet := steps(&e, 0, repeat(1, 20)...)
+		v, settling := 1.0, 0.0
+		for i := range 12 {
+			if i == 0 || name == "ramp" {
+				v -= rise
+			}
+			settling = math.Max(settling, float64(steps(&e, 20+i, v).settling))
+		}
+		if quiet.settling != 0 || settling < 0.3 {
+			t.Errorf("%s: settling %.3f K, before it %.3f K", name, settling, quiet.settling)
+		}
+	}
+	var e estimator
+	if out := steps(&e, 0, append(repeat(1, 20), repeat(1.1, 20)...)...); out.settling != 0 {
+		t.Errorf("a wander of 0.1 K: settling %.3f K", out.settling)
+	}
+}

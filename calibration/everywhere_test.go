@@ -33,6 +33,7 @@ func swap(f *thermal.Frame, c thermal.Circle, dx, wide, high float64, round bool
 // What must never pass for the reference, in every recording: within two frames
 // no scale, and none as long as it lasts.
 func TestDisturbedInEveryRecording(t *testing.T) {
+	skipWithRace(t)
 	t.Parallel()
 	files, discs := recordings(t)
 	type disturbance struct {
@@ -85,6 +86,7 @@ func TestDisturbedInEveryRecording(t *testing.T) {
 
 // On a still disc the centre is known to a fraction of a pixel.
 func TestCentreIsStillOnRecordings(t *testing.T) {
+	skipWithRace(t)
 	t.Parallel()
 	files, _ := recordings(t)
 	largest := 0.0

@@ -36,10 +36,8 @@ func middle(v []float64) float64 {
 // away, where the correction changes the pattern of the field of view, the
 // uncertainties of both readings cover what is left.
 func TestFlatFieldCorrectionsOnRecordings(t *testing.T) {
+	skipWithRace(t)
 	t.Parallel()
-	if raceEnabled {
-		t.Skip("SKIPPED: the flat-field corrections of real recordings, with the race detector")
-	}
 	files, discs := recordings(t)
 	const window, settled = 25, 0.15
 	corrections := 0

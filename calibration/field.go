@@ -79,7 +79,8 @@ func (d *Field) mean(c thermal.Circle) float64 {
 
 // outstanding is how far in kelvin a single pixel may be from its neighbours:
 // the optics blur every edge over two pixels and more, so that nothing in view
-// makes more of a step at one pixel alone.
+// makes more of a step at one pixel alone. It catches pixels that go bad after
+// commissioning, and those that a damaged stream moves about.
 const outstanding = 3.0
 
 // standsOut says whether a pixel differs from the median of its 3x3
@@ -107,20 +108,4 @@ func standsOut(f *thermal.Frame, x, y, limit int) bool {
 	slices.Sort(near[:n])
 	d := v - int(near[n/2])
 	return d > limit || d < -limit
-}
-
-// Outstanding lists the pixels of a frame that differ from their neighbours by
-// more than anything in view can: stuck and dead ones. It looks at single
-// frames, so it also finds what moves in a damaged stream; commissioning keeps
-// those that stay. perKelvin is the number of counts a kelvin.
-func Outstanding(f *thermal.Frame, perKelvin float64) []Pixel {
-	var found []Pixel
-	for y := range f.Height {
-		for x := range f.Width {
-			if standsOut(f, x, y, int(outstanding*perKelvin)) {
-				found = append(found, Pixel{x, y})
-			}
-		}
-	}
-	return found
 }

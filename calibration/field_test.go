@@ -122,10 +122,13 @@ func TestStuckPixelsOfARealSensor(t *testing.T) {
 			t.Fatal(err)
 		}
 		inRow, elsewhere := 0, 0
-		for _, p := range Outstanding(&f, 100) {
-			if p.Y == row {
+		for i := 2 * f.Width; i < len(f.Counts); i++ { // the stream starts with some bytes of its own
+			if !standsOut(&f, i%f.Width, i/f.Width, 100*outstanding) {
+				continue
+			}
+			if i/f.Width == row {
 				inRow++
-			} else if p.Y > 1 { // the stream starts with some bytes of its own
+			} else {
 				elsewhere++
 			}
 		}
@@ -186,6 +189,7 @@ func TestSizeOfSourceCorrection(t *testing.T) {
 // A target that is no person, of any emissivity, in any room: true with the
 // emissivities and the room configured.
 func TestEmissivityCorrection(t *testing.T) {
+	skipWithRace(t)
 	curve, err := radiometry.NewCurve(radiometry.LWIR())
 	if err != nil {
 		t.Fatal(err)

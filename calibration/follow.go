@@ -110,7 +110,11 @@ func (r *follower) swapped(level, background float64, at time.Duration) bool {
 // point gathers what the reference gives to the scale.
 func (r *follower) point(d *disc, truth thermal.Celsius, e estimate) point {
 	curve := r.conv.curve
-	seen := r.conv.apparent(truth.Add(-e.offset))
+	reading := truth.Add(-e.offset)
+	if r.cfg.Field != nil {
+		reading = reading.Add(-thermal.Kelvin(r.cfg.Field.mean(d.circle)))
+	}
+	seen := r.conv.apparent(reading)
 	if lost := r.cfg.Correction.SizeOfSource * sizeOfSource / (2 * d.circle.R); lost > 0 {
 		surround := r.conv.radiance(d.level - d.contrast)
 		seen += lost / (1 - lost) * (seen - surround)

@@ -92,3 +92,13 @@ func (s *scene) run(tr *Tracker, f *thermal.Frame, from, n int) Observation {
 func steady() *scene {
 	return &scene{info: lepton(), wall: 22, noise: 0.05, shapes: []shape{disk(30.3, 120.6, 6.5, 36)}}
 }
+
+// skipWithRace skips a test of figures that takes minutes with the race
+// detector: everything here runs on one goroutine, and the quick tests go through
+// the same code.
+func skipWithRace(t *testing.T) {
+	t.Helper()
+	if raceEnabled {
+		t.Skip("SKIPPED: takes minutes with the race detector")
+	}
+}

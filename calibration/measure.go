@@ -127,7 +127,7 @@ func (s *Scale) value(f *thermal.Frame, x, y int, low, high float64) (float64, b
 		return 0, false
 	}
 	if s.field != nil {
-		v -= (float64(s.field.Offset[i]) - s.fieldAt) * s.perK
+		v -= float64(s.field.Offset[i]) * s.perK
 	}
 	return v, true
 }

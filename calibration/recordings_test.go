@@ -190,6 +190,7 @@ func TestNothingElseIsTakenForTheReference(t *testing.T) {
 // Every criterion keeps its distance on every camera: the reference uses at most
 // 80 % of each bound, and whatever else is in view breaks one by 10 % or moves.
 func TestMarginsOnRecordings(t *testing.T) {
+	skipWithRace(t)
 	t.Parallel()
 	if testing.Short() {
 		t.Skip("SKIPPED: the margins on real recordings are not measured in short mode")

@@ -31,7 +31,6 @@ type Scale struct {
 	time          time.Duration
 	field         *Field
 	mask          []bool
-	fieldAt       float64 // K, of the field at the reference
 	perK          float64 // counts per kelvin at the reference
 	size          float64 // of source, corrected
 	terms         terms
@@ -51,9 +50,6 @@ func (t *Tracker) scale(f *thermal.Frame, a, b *point) Scale {
 	if e := t.cfg.Correction.Emissivity; e > 0 {
 		s.path = radiometry.Path{Emissivity: e, Reflected: t.cfg.Terms.Surround, Transmittance: 1}
 		s.corrected = true
-	}
-	if s.field != nil {
-		s.fieldAt = s.field.mean(a.disc.circle)
 	}
 	s.terms = newTerms(&t.cfg, t.conv.curve, 1/t.first.perK, a, b)
 	return s

@@ -167,6 +167,7 @@ func TestMaxFallsBackToTheMean(t *testing.T) {
 
 // The bias of Max on an even region, as its documentation states it.
 func TestMaxBiasOnAnEvenRegion(t *testing.T) {
+	skipWithRace(t)
 	for _, c := range []struct {
 		side      float64
 		want, tol float64 // in standard deviations of a pixel
@@ -234,6 +235,7 @@ func TestMeasureRisesWithTheTarget(t *testing.T) {
 // A reference that is truly warmer by d raises every reading by as much
 // radiance: what reads as it does by d.
 func TestMeasureHasSlopeOneInTheOffset(t *testing.T) {
+	skipWithRace(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		d := thermal.Celsius(rapid.Float64Range(-5, 5).Draw(rt, "d"))
 		sc := steady()

@@ -69,6 +69,7 @@ func TestReferenceInSimulation(t *testing.T) {
 }
 
 func TestDisturbedReferenceInSimulation(t *testing.T) {
+	skipWithRace(t)
 	t.Parallel()
 	for _, c := range []struct {
 		scene string
