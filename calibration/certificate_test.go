@@ -37,6 +37,17 @@ func TestDate(t *testing.T) {
 	}
 }
 
+// Whatever is read as a date is written as it was read.
+func FuzzDate(f *testing.F) {
+	f.Add("2027-03-31")
+	f.Add("0000-01-01")
+	f.Fuzz(func(t *testing.T, text string) {
+		if d, err := ParseDate(text); err == nil && d.String() != text {
+			t.Errorf("%q is written as %q", text, d)
+		}
+	})
+}
+
 // A certificate holds on its last day, not on the next, and not while the day is
 // not known.
 func TestExpiredCertificate(t *testing.T) {

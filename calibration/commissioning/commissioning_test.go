@@ -191,6 +191,10 @@ func record(t *testing.T) *commissioning.Record {
 	r.SetField(f)
 	source := 0.006
 	r.Source = &source
+	r.SetBudget(calibration.Budget{Certificate: 0.3, ROINoise: 0.4})
+	if last := r.Budget[len(r.Budget)-1]; len(r.Budget) != 11 || last.Name != "expanded" || math.Abs(last.UK-1) > 1e-12 {
+		t.Errorf("budget %+v", r.Budget)
+	}
 	return r
 }
 

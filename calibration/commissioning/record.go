@@ -51,6 +51,7 @@ type Record struct {
 	Ambient   Ambient          `json:"ambient"`
 	Field     *Field           `json:"field_of_view,omitempty"`
 	Source    *float64         `json:"size_of_source,omitempty"`
+	Budget    []Term           `json:"uncertainty,omitempty"`
 	Verdicts  []Verdict        `json:"acceptance,omitempty"`
 	Model     string           `json:"correction_model,omitempty"` // calibration.Tracker.Digest
 	Role      Role             `json:"signed_off_by,omitempty"`
@@ -95,6 +96,13 @@ type Field struct {
 	Bad    []calibration.Pixel `json:"bad_pixels"`
 }
 
+// Term is a term of the uncertainty of a reading at commissioning, a standard
+// uncertainty (k = 1) in kelvin; "expanded" is the whole (k = 2).
+type Term struct {
+	Name string  `json:"name"`
+	UK   float64 `json:"u_k"`
+}
+
 // NewRecord starts the record of a camera.
 func NewRecord(info thermal.Info, reference calibration.Certificate, accepted Accepted, ambient Ambient) *Record {
 	return &Record{
@@ -121,6 +129,15 @@ func (r *Record) SetField(f *calibration.Field) {
 		out.Offset = binary.LittleEndian.AppendUint16(out.Offset, uint16(int16(mk)))
 	}
 	r.Field = out
+}
+
+// SetBudget enters the uncertainty of a reading of a usual target.
+func (r *Record) SetBudget(b calibration.Budget) {
+	r.Budget = nil
+	for _, t := range b.Terms() {
+		r.Budget = append(r.Budget, Term{t.Name, float64(t.U)})
+	}
+	r.Budget = append(r.Budget, Term{"expanded", float64(b.Expanded())})
 }
 
 // SignOff signs and seals the record.
