@@ -55,19 +55,28 @@ func (d *disc) worst(least float64) float64 {
 // disc on one side (a face behind it), so the ring is not judged and the
 // contrast is the one at which the disc was accepted.
 const (
-	followBlind    = 0.35 // part of the rays without an edge
-	followBad      = 0.05 // part of the rays with the edge elsewhere
-	followResidual = 0.06
-	followRadius   = 0.15 // change of the radius / radius
-	followTilt     = 0.06 // change of the tilt / contrast
-	partlySeen     = 0.1  // part of the rays that tells occluded from missing
+	followBlind      = 0.35 // part of the rays without an edge
+	followBad        = 0.05 // part of the rays with the edge elsewhere
+	followResidual   = 0.06
+	followRadius     = 0.15 // change of the radius / radius
+	followTilt       = 0.06 // change of the tilt / contrast
+	followFlattening = 0.06 // change of the flattening
+	partlySeen       = 0.1  // part of the rays that tells occluded from missing
 )
 
-// whole says whether the disc is the known one, uncovered. It does not judge
-// its place.
+// whole says whether the disc is the known one, uncovered and in shape. It does
+// not judge its place.
 func (d *disc) whole(known *disc) bool {
-	return d.bad <= followBad && d.blind <= followBlind &&
-		d.residual <= math.Max(2*leastResidual, followResidual*d.circle.R) &&
+	return d.intact() && d.inShape(known)
+}
+
+// intact says whether all of the edge that can be seen is where it belongs.
+func (d *disc) intact() bool { return d.bad <= followBad && d.blind <= followBlind }
+
+// inShape says whether the disc is as round and as even as the known one.
+func (d *disc) inShape(known *disc) bool {
+	return d.residual <= math.Max(2*leastResidual, followResidual*d.circle.R) &&
+		math.Hypot(d.wide-known.wide, d.skew-known.skew) <= followFlattening &&
 		d.spread <= maxUneven*known.contrast &&
 		d.tilt <= known.tilt+followTilt*known.contrast
 }

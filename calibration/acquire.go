@@ -36,61 +36,65 @@ func (p *pending) add(d *disc, fault Fault, maxStep float64) {
 	p.count++
 }
 
-// acquire looks for the reference in the whole image.
-func (t *Tracker) acquire(f *thermal.Frame) Observation {
-	d, fault := t.look(f, t.image())
+// acquire looks for the reference in the whole image and says whether it is
+// found; acquiring then says how far it is.
+func (r *follower) acquire(f *thermal.Frame) bool {
+	d, fault := r.look(f, r.image())
 	if fault == FaultMissing {
-		t.pending.count = 0
-		return fail(FaultMissing)
+		d, fault = r.lookAtPlace()
 	}
-	t.pending.add(&d, fault, t.maxStep())
-	if t.pending.count < t.cfg.Limit.Persistence {
-		switch {
-		case fault != FaultNone:
-			return fail(FaultMissing)
-		case t.pending.count < 2:
-			return fail(FaultUnknown)
-		}
-		return t.seen(&d, FaultUnknown)
+	if fault == FaultMissing {
+		r.pending = pending{fault: FaultMissing}
+		return false
 	}
-	if fault == FaultAmbiguous {
-		return fail(fault)
+	r.pending.add(&d, fault, r.maxStep())
+	if fault != FaultNone || r.pending.count < r.cfg.Limit.Persistence {
+		return false
 	}
-	if fault != FaultNone {
-		return t.seen(&d, fault)
-	}
-	t.locked, t.known, t.fault = true, t.pending.disc, FaultNone
-	t.good = t.cfg.Limit.Persistence - 1
-	t.lost = false
-	t.pending = pending{}
-	return t.follow(f)
+	r.locked, r.known, r.fault = true, r.pending.disc, FaultNone
+	r.good = r.cfg.Limit.Persistence - 1
+	r.lost, r.faulty = false, false
+	r.pending = pending{}
+	return true
 }
 
-// maxStep is the largest change of the reading between frames, in counts.
-func (t *Tracker) maxStep() float64 {
-	return float64(t.cfg.Limit.Step) / t.info.Scale.KelvinPerCount()
-}
-
-func (t *Tracker) image() thermal.Box {
-	return thermal.Box{X1: float64(t.info.Width), Y1: float64(t.info.Height)}
+// acquiring reports the search.
+func (r *follower) acquiring() Reference {
+	p := &r.pending
+	switch {
+	case p.count == 0:
+		return Reference{Fault: FaultMissing}
+	case p.count < r.cfg.Limit.Persistence && p.fault != FaultNone:
+		return Reference{Fault: FaultMissing}
+	case p.fault == FaultAmbiguous:
+		return Reference{Fault: FaultAmbiguous}
+	case p.fault != FaultNone:
+		return r.seen(&p.disc, p.fault)
+	case p.count < 2:
+		return Reference{Fault: FaultUnknown}
+	}
+	return r.seen(&p.disc, FaultUnknown)
 }
 
 // look searches the box for the reference. The fault is FaultNone for a disc
 // that can be the reference, FaultMissing where there is no disc, or why the
 // best disc cannot be it.
-func (t *Tracker) look(f *thermal.Frame, box thermal.Box) (best disc, fault Fault) {
+func (r *follower) look(f *thermal.Frame, box thermal.Box) (best disc, fault Fault) {
 	fault = FaultMissing
 	bestWorst := math.Inf(1)
-	for _, c := range t.search.run(f, box) {
-		d, ok := t.probe.measure(c.circle, t.least/2)
+	for _, c := range r.search.run(f, box) {
+		d, ok := r.probe.measure(c.circle, r.least/2)
 		if !ok {
 			continue
 		}
-		worst := d.worst(t.least)
+		worst := d.worst(r.least)
+		why := r.objection(&d)
 		if worst > 1 {
-			continue
+			if worst > misshapenWorst || !r.expected(&d) || fault != FaultMissing {
+				continue
+			}
+			why = FaultMisshapen
 		}
-		why := t.objection(&d)
 		switch {
 		case why != FaultNone && fault == FaultNone:
 			continue
@@ -103,23 +107,46 @@ func (t *Tracker) look(f *thermal.Frame, box thermal.Box) (best disc, fault Faul
 	return best, fault
 }
 
+// lookAtPlace measures what is in the configured place, where nothing round was
+// found: FaultMisshapen where half of an edge is there.
+func (r *follower) lookAtPlace() (disc, Fault) {
+	if r.ref.Place.R == 0 {
+		return disc{}, FaultMissing
+	}
+	d, ok := r.probe.measure(r.ref.Place, r.least/2)
+	if ok && r.expected(&d) && d.contrast >= r.least && d.good >= 0.5 {
+		return d, FaultMisshapen
+	}
+	return disc{}, FaultMissing
+}
+
 // apart says whether two discs are two objects.
 func apart(a, b *disc) bool {
 	return math.Hypot(a.circle.X-b.circle.X, a.circle.Y-b.circle.Y) > 0.5*math.Max(a.circle.R, b.circle.R)
 }
 
+// misshapenWorst bounds how far a thing in the configured place may be from a
+// disc to be called one out of shape.
+const misshapenWorst = 4
+
+// expected says whether a thing is in the configured place.
+func (r *follower) expected(d *disc) bool {
+	return r.ref.Place != (thermal.Circle{}) && near(d.circle, r.ref.Place)
+}
+
 // objection says why a disc cannot be the reference, FaultNone where it can.
-func (t *Tracker) objection(d *disc) Fault {
-	r := &t.cfg.Reference
+func (r *follower) objection(d *disc) Fault {
 	c := d.circle
 	switch {
-	case c.R < r.MinRadius:
+	case c.R < r.ref.MinRadius:
 		return FaultTooSmall
-	case c.R > r.MaxRadius:
+	case c.R > r.ref.MaxRadius:
 		return FaultMissing
-	case r.Place != (thermal.Circle{}) && !near(c, r.Place):
+	case r.ref.Place != (thermal.Circle{}) && !near(c, r.ref.Place):
 		return FaultMoved
-	case !t.plausible(d):
+	case r.saturated(d):
+		return FaultSaturated
+	case !r.plausible(d):
 		return FaultImplausibleOffset
 	}
 	return FaultNone

@@ -22,6 +22,12 @@ type disc struct {
 	pixels int
 	// contrast is the level minus the mean of the ring outside the disc.
 	contrast float64
+	// background is the mean of the coldest quarter of the ring: what stands
+	// behind a person who is behind the disc.
+	background float64
+	// plateau is the part of the inner part that has its largest count, peak.
+	plateau float64
+	peak    uint16
 	// spread is the range from the 10th to the 90th percentile of the inner
 	// part; tilt the largest difference between a sixth of the inner part and
 	// its level.
@@ -36,6 +42,8 @@ type disc struct {
 	// of the radius: about half of 1 - short axis / long axis of an ellipse. A
 	// disc seen askew, or by pixels that are not square, is one.
 	flattening float64
+	// wide and skew are its parts, along the axes and the diagonals.
+	wide, skew float64
 	// residual is the rms distance of the edge from that ellipse in pixels.
 	residual float64
 	// weakest is the least contrast of an eighth of the ring, as a part of
@@ -147,6 +155,9 @@ func (p *probe) core(c thermal.Circle) (disc, bool) {
 	slices.Sort(p.inner)
 	d.level = median(p.inner)
 	d.spread = float64(p.inner[d.pixels*9/10]) - float64(p.inner[d.pixels/10])
+	d.peak = p.inner[d.pixels-1]
+	below, _ := slices.BinarySearch(p.inner, d.peak)
+	d.plateau = float64(d.pixels-below) / float64(d.pixels)
 	return d, true
 }
 
@@ -230,15 +241,15 @@ func (p *probe) judge(d *disc, least float64) {
 		cos2, sin2 = 2*cos2/d.good, 2*sin2/d.good
 		second := cos2*cos2 + sin2*sin2
 		d.flattening = math.Sqrt(second) / c.R
+		d.wide, d.skew = cos2/c.R, sin2/c.R
 		d.residual = math.Sqrt(math.Max(squares/d.good-second/2, 0))
 	}
 	d.good, d.blind, d.bad = d.good/rays, d.blind/rays, d.bad/rays
 	d.contrast = d.level - ring/rays
 	least = math.Max(d.contrast, 1e-9)
-	d.weakest = math.Inf(1)
-	for _, s := range sector {
-		d.weakest = math.Min(d.weakest, (d.level-s*8/rays)/least)
-	}
+	slices.Sort(sector[:])
+	d.weakest = (d.level - sector[7]*8/rays) / least
+	d.background = (sector[0] + sector[1]) * 4 / rays
 	d.sharp = p.sharpness(c) / least
 	p.evenness(d)
 }

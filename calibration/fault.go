@@ -26,6 +26,22 @@ const (
 	FaultAmbiguous
 	// FaultFrame: the frame is not an image of this camera.
 	FaultFrame
+	// FaultMisshapen: what is in the place of the reference is not round or
+	// not even.
+	FaultMisshapen
+	// FaultWarming: the reference is still warming up.
+	FaultWarming
+	// FaultDrifting: the reference is not at its temperature or leaves it.
+	FaultDrifting
+	// FaultSaturated: the reference is beyond the end of the camera's range.
+	FaultSaturated
+	// FaultSwapped: what is in the place of the reference is not the object
+	// that was there, by its temperature.
+	FaultSwapped
+	// FaultExpired: the certificate of the reference no longer holds.
+	FaultExpired
+	// FaultNoReading: the thermometer of the reference gives no reading.
+	FaultNoReading
 )
 
 // String returns the snake_case name used in JSON.
@@ -51,6 +67,20 @@ func (f Fault) String() string {
 		return "ambiguous"
 	case FaultFrame:
 		return "bad_frame"
+	case FaultMisshapen:
+		return "misshapen"
+	case FaultWarming:
+		return "warming"
+	case FaultDrifting:
+		return "drifting"
+	case FaultSaturated:
+		return "saturated"
+	case FaultSwapped:
+		return "swapped"
+	case FaultExpired:
+		return "expired"
+	case FaultNoReading:
+		return "no_reading"
 	}
 	return "unknown"
 }
@@ -79,6 +109,20 @@ func (f Fault) Instruction() string {
 		return "Remove the other warm round object from the view or configure the place of the reference."
 	case FaultFrame:
 		return "Check the camera cable and the configured camera profile."
+	case FaultMisshapen:
+		return "Clean the reference, take off what sticks to it and turn it to face the camera."
+	case FaultWarming:
+		return "Wait until the reference is warm."
+	case FaultDrifting:
+		return "Check the power and the set point of the reference and keep draughts away."
+	case FaultSaturated:
+		return "Choose a camera range that includes the temperature of the reference."
+	case FaultSwapped:
+		return "Check that the warm object in view is the reference and confirm it on the staff page."
+	case FaultExpired:
+		return "Have the reference calibrated and enter its new certificate, and check the date of this device."
+	case FaultNoReading:
+		return "Check the cable of the thermometer of the reference."
 	}
 	return "Wait a moment: the reference is being looked for."
 }

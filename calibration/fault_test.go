@@ -11,7 +11,8 @@ import (
 func faults() []Fault {
 	return []Fault{
 		FaultUnknown, FaultNone, FaultMissing, FaultMoved, FaultOccluded, FaultTooSmall,
-		FaultUnstable, FaultImplausibleOffset, FaultAmbiguous, FaultFrame,
+		FaultUnstable, FaultImplausibleOffset, FaultAmbiguous, FaultFrame, FaultMisshapen, FaultWarming,
+		FaultDrifting, FaultSaturated, FaultSwapped, FaultExpired, FaultNoReading,
 	}
 }
 
@@ -56,7 +57,15 @@ func TestFaultsOfAKnownReference(t *testing.T) {
 		{"2.5 px aside", func(s *scene) { s.shapes[0].x -= 2.5 }, FaultMoved},
 		{"farther away", func(s *scene) { s.shapes[0].rx, s.shapes[0].ry = 5, 5 }, FaultMoved},
 		{"too far away", func(s *scene) { s.shapes[0].rx, s.shapes[0].ry = 3.2, 3.2 }, FaultTooSmall},
-		{"jumped by half a kelvin", func(s *scene) { s.shapes[0].t += 0.5 }, FaultUnstable},
+		{"the camera jumped by half a kelvin", func(s *scene) { s.shapes[0].t += 0.5; s.wall += 0.5 }, FaultUnstable},
+		{"another object of 35 degC in its place", func(s *scene) { s.shapes[0].t = 35 }, FaultSwapped},
+		{"squeezed", func(s *scene) { s.shapes[0].rx, s.shapes[0].ry = 5.8, 7.2 }, FaultMisshapen},
+		{"something sticks to it", func(s *scene) { s.shapes = append(s.shapes, disk(31.5, 121.5, 2.2, 33)) }, FaultMisshapen},
+		{"at the end of the camera's range", func(s *scene) { s.shapes[0].t = 40; s.clip = 37 }, FaultSaturated},
+		{"uneven", func(s *scene) { s.shapes = append(s.shapes, disk(33, 123, 2.5, 37.5)) }, FaultMisshapen},
+		{"a lamp in its place", func(s *scene) { s.shapes[0] = disk(30.3, 120.6, 6.5, 60) }, FaultImplausibleOffset},
+		{"a cup in its place", func(s *scene) { s.shapes[0] = shape{30.3, 120.6, 5, 8, 36} }, FaultOccluded},
+		{"a face beside its place", func(s *scene) { s.shapes[0] = shape{41, 118, 10, 13, 34.5} }, FaultMissing},
 		{"off by 10.5 K", func(s *scene) { s.shapes[0].t = 26.5; s.wall = 15 }, FaultImplausibleOffset},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -190,7 +199,7 @@ func TestFlatFieldCorrectionIsFollowed(t *testing.T) {
 			if !o.Reference.OK || abs(float64(o.Reference.Offset)-want) > 0.06 {
 				t.Errorf("telemetry %v, frame %d: offset %.3f, want %.3f, fault %v", telemetry, i, o.Reference.Offset, want, o.Reference.Fault)
 			}
-			if o.Scale.terms.drift <= before.Scale.terms.drift {
+			if o.Scale.terms.settling <= before.Scale.terms.settling {
 				t.Errorf("telemetry %v, frame %d: the step is not in the uncertainty", telemetry, i)
 			}
 		}

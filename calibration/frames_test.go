@@ -18,6 +18,7 @@ type scene struct {
 	noise  float64 // kelvin
 	shapes []shape
 	seed   uint64
+	clip   thermal.Celsius // highest reading of the camera; 0: none
 }
 
 // shape is an ellipse of one temperature.
@@ -53,6 +54,9 @@ func (s *scene) render(f *thermal.Frame, n int) {
 				t += (float64(d.t) - t) * inside
 			}
 			t += s.noise * dice.NormFloat64()
+			if s.clip > 0 {
+				t = math.Min(t, float64(s.clip))
+			}
 			f.Counts[y*f.Width+x] = uint16(math.Round(s.info.Scale.Counts(thermal.Celsius(t))))
 		}
 	}
@@ -87,4 +91,14 @@ func (s *scene) run(tr *Tracker, f *thermal.Frame, from, n int) Observation {
 // steady returns a scene with a disc that reads 36 degC.
 func steady() *scene {
 	return &scene{info: lepton(), wall: 22, noise: 0.05, shapes: []shape{disk(30.3, 120.6, 6.5, 36)}}
+}
+
+// skipWithRace skips a test of figures that takes minutes with the race
+// detector: everything here runs on one goroutine, and the quick tests go through
+// the same code.
+func skipWithRace(t *testing.T) {
+	t.Helper()
+	if raceEnabled {
+		t.Skip("SKIPPED: takes minutes with the race detector")
+	}
 }

@@ -119,6 +119,7 @@ func paintOut(f *thermal.Frame, c thermal.Circle) {
 }
 
 func TestReferenceOnRecordings(t *testing.T) {
+	t.Parallel()
 	files, discs := recordings(t)
 	labels, hits, frames, ok := 0, 0, 0, 0
 	worst := 0.0
@@ -160,6 +161,7 @@ func TestReferenceOnRecordings(t *testing.T) {
 }
 
 func TestNothingElseIsTakenForTheReference(t *testing.T) {
+	t.Parallel()
 	files, discs := recordings(t)
 	frames := 0
 	for i, path := range files {
@@ -188,6 +190,8 @@ func TestNothingElseIsTakenForTheReference(t *testing.T) {
 // Every criterion keeps its distance on every camera: the reference uses at most
 // 80 % of each bound, and whatever else is in view breaks one by 10 % or moves.
 func TestMarginsOnRecordings(t *testing.T) {
+	skipWithRace(t)
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("SKIPPED: the margins on real recordings are not measured in short mode")
 	}
@@ -218,29 +222,29 @@ func TestMarginsOnRecordings(t *testing.T) {
 			tr.probe.frame = f
 			now := before[n%(persistence-1)][:0]
 			earlier := before[(n+1)%(persistence-1)]
-			for _, c := range tr.search.run(f, tr.image()) {
-				d, ok := tr.probe.measure(c.circle, tr.least/2)
+			for _, c := range tr.first.search.run(f, tr.first.image()) {
+				d, ok := tr.probe.measure(c.circle, tr.first.least/2)
 				if !ok {
 					continue
 				}
 				if math.Hypot(d.circle.X-known.X, d.circle.Y-known.Y) < 3 {
-					for i, r := range d.ratios(tr.least) {
+					for i, r := range d.ratios(tr.first.least) {
 						m.disc[i] = math.Max(m.disc[i], r)
 					}
 					continue
 				}
-				if tr.objection(&d) != FaultNone {
+				if tr.first.objection(&d) != FaultNone {
 					continue
 				}
-				worst := d.worst(tr.least)
+				worst := d.worst(tr.first.least)
 				m.impostor = math.Min(m.impostor, worst)
 				now = append(now, d)
 				for _, e := range earlier {
 					var p pending
-					p.add(&e, FaultNone, tr.maxStep())
-					p.add(&d, FaultNone, tr.maxStep())
+					p.add(&e, FaultNone, tr.first.maxStep())
+					p.add(&d, FaultNone, tr.first.maxStep())
 					if p.count == 2 {
-						m.still = math.Min(m.still, math.Max(worst, e.worst(tr.least)))
+						m.still = math.Min(m.still, math.Max(worst, e.worst(tr.first.least)))
 					}
 				}
 			}

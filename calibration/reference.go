@@ -10,7 +10,10 @@ import (
 // Observation is what a frame says of the reference.
 type Observation struct {
 	Reference Reference
-	// Scale measures this frame. It is valid exactly where Reference.OK.
+	// Second is the state of the second reference, where there is one.
+	Second Reference
+	// Scale measures this frame. It is valid exactly where Reference.OK, which
+	// with two references says that both are in order.
 	Scale Scale
 }
 
@@ -23,8 +26,7 @@ type Reference struct {
 	Found  bool
 	Circle thermal.Circle
 	// Reading is what the camera reads there, uncorrected, and Offset the true
-	// temperature minus that; both hold where Found and are averaged over the
-	// last few steady frames where OK.
+	// temperature minus that; both hold where Found, and are filtered where OK.
 	Reading thermal.Celsius
 	Offset  thermal.Kelvin
 	// Fault is FaultNone where OK.
@@ -33,25 +35,22 @@ type Reference struct {
 
 // Tracker finds the reference and follows it. It is used by one goroutine.
 type Tracker struct {
+	shared
+	first  follower
+	second *follower
+
+	frames int // frames seen
+	last   time.Duration
+}
+
+// shared is what the followers of all references use.
+type shared struct {
 	cfg   Config
 	info  thermal.Info
-	least float64 // smallest contrast in counts
-
-	probe  *probe
-	search *search
-
-	locked   bool
-	known    disc // the disc as it was accepted, at its mean place
-	pending  pending
-	readings readings
-
-	frames   int // frames seen
-	last     time.Duration
-	good     int   // good frames in a row since the last fault
-	fault    Fault // the last fault of a locked reference
-	lostAt   time.Duration
-	lost     bool
-	searched pending // a disc elsewhere, after a long loss
+	conv  *conversion
+	probe *probe
+	mask  []bool // pixels that do not work, nil where none is known
+	today Date
 }
 
 // New returns a Tracker for the camera.
@@ -59,41 +58,51 @@ type Tracker struct {
 // Errors: ErrNoReferenceTemperature, ErrConfig for a value out of range,
 // ErrCamera where the camera's scale or size is unknown.
 func New(cfg Config, info thermal.Info) (*Tracker, error) {
-	if err := validateCamera(info); err != nil {
+	cfg.complete(info)
+	conv, err := newConversion(cfg.Camera, cfg.Terms.Surround, info)
+	if err != nil {
 		return nil, err
 	}
-	cfg.complete(info)
 	if err := cfg.validate(info); err != nil {
 		return nil, err
 	}
-	r := cfg.Reference
-	perKelvin := 1 / info.Scale.KelvinPerCount()
-	// The half-height level of a disc lies between its reading and half the
-	// largest contrast, 20 K, below.
-	low := info.Scale.Counts(r.Temperature.Add(-r.MaxOffset - 10))
-	high := info.Scale.Counts(r.Temperature.Add(r.MaxOffset + 2))
-	return &Tracker{
-		cfg: cfg, info: info,
-		least: float64(cfg.Limit.Contrast) * perKelvin,
-		probe: newProbe(1.3 * r.MaxRadius),
-		search: newSearch(info.Width, info.Height, r.MinRadius, r.MaxRadius,
-			low, high, levelStep*perKelvin),
-	}, nil
+	largest := cfg.Reference.MaxRadius
+	if cfg.Second != nil {
+		largest = math.Max(largest, cfg.Second.MaxRadius)
+	}
+	t := &Tracker{shared: shared{cfg: cfg, info: info, conv: conv, probe: newProbe(1.3 * largest)}}
+	if cfg.Field != nil {
+		t.mask = cfg.Field.mask()
+	}
+	t.first.init(&t.shared, &t.cfg.Reference)
+	if cfg.Second != nil {
+		t.second = &follower{}
+		t.second.init(&t.shared, t.cfg.Second)
+	}
+	return t, nil
 }
 
-// Reset forgets the place of the reference: it is looked for anew. It is how
-// the owner confirms a reference that was moved.
+// Today tells the day of the calendar: certificates expire. The room has no
+// clock of its own.
+func (t *Tracker) Today(day Date) { t.today = day }
+
+// Reset forgets the place of the references: they are looked for anew. It is
+// how the owner confirms a reference that was moved or exchanged.
 func (t *Tracker) Reset() {
-	t.locked, t.known, t.lost, t.good = false, disc{}, false, 0
-	t.fault, t.pending, t.searched = FaultUnknown, pending{}, pending{}
-	t.readings.forget()
+	t.first.reset()
+	if t.second != nil {
+		t.second.reset()
+	}
 }
 
 // Observe takes the next frame. It allocates nothing and keeps nothing of the
 // frame. A frame of another size is a fault of that frame alone.
 func (t *Tracker) Observe(f *thermal.Frame) Observation {
 	if f == nil || f.Width != t.info.Width || f.Height != t.info.Height || len(f.Counts) != f.Width*f.Height {
-		t.good, t.fault, t.pending = 0, FaultFrame, pending{}
+		t.first.damaged()
+		if t.second != nil {
+			t.second.damaged()
+		}
 		return fail(FaultFrame)
 	}
 	gap := f.Time - t.last
@@ -102,13 +111,45 @@ func (t *Tracker) Observe(f *thermal.Frame) Observation {
 	}
 	t.last = f.Time
 	t.frames++
-	t.readings.frame(f, gap, t.info.Rate)
 	t.probe.frame = f
 	defer t.release()
-	if t.locked {
-		return t.follow(f)
+	reference, point := t.first.observe(f, gap)
+	out := Observation{Reference: reference}
+	if t.second != nil {
+		other, otherPoint := t.second.observe(f, gap)
+		out.Second = other
+		t.combine(&out, f, &point, &otherPoint)
+	} else if reference.OK {
+		out.Scale = t.scale(f, &point, nil)
 	}
-	return t.acquire(f)
+	return out
+}
+
+// combine makes one state of two references: in order where both are, and with
+// each other.
+func (t *Tracker) combine(out *Observation, f *thermal.Frame, a, b *point) {
+	if out.Reference.OK && out.Second.OK {
+		if agree(a, b) {
+			out.Scale = t.scale(f, a, b)
+			return
+		}
+		t.first.fault, t.first.good = FaultDrifting, 0
+		out.Reference.OK, out.Reference.Fault = false, FaultDrifting
+		return
+	}
+	if out.Reference.OK {
+		out.Reference.OK, out.Reference.Fault = false, out.Second.Fault
+	}
+}
+
+// maxGain bounds the gain by two references: a camera is further out only where
+// one of them is not at its temperature.
+const maxGain = 0.1
+
+// agree says whether two references tell of a plausible gain.
+func agree(a, b *point) bool {
+	gain := (a.truth - b.truth) / (a.seen - b.seen)
+	return math.Abs(gain-1) <= maxGain
 }
 
 // release lets go of the frame and of the pixels that were taken from it.
@@ -120,23 +161,4 @@ func (t *Tracker) release() {
 
 func fail(fault Fault) Observation {
 	return Observation{Reference: Reference{Fault: fault}}
-}
-
-// celsius turns counts into the temperature the camera reads.
-func (t *Tracker) celsius(counts float64) thermal.Celsius { return t.info.Scale.Celsius(counts) }
-
-// seen reports a disc that gives no scale.
-func (t *Tracker) seen(d *disc, fault Fault) Observation {
-	reading := t.celsius(d.level)
-	return Observation{Reference: Reference{
-		Found: true, Circle: d.circle, Reading: reading,
-		Offset: t.cfg.Reference.Temperature.Sub(reading), Fault: fault,
-	}}
-}
-
-// plausible says whether the disc may have the true temperature of the
-// reference.
-func (t *Tracker) plausible(d *disc) bool {
-	offset := t.cfg.Reference.Temperature.Sub(t.celsius(d.level))
-	return math.Abs(float64(offset)) <= float64(t.cfg.Reference.MaxOffset)
 }

@@ -38,6 +38,8 @@ func TestReferenceIsAcquiredInThreeFrames(t *testing.T) {
 
 // Any place, radius, contrast, offset and sensor within the stated ranges.
 func TestReferenceIsFoundOnAnyCamera(t *testing.T) {
+	skipWithRace(t)
+	t.Parallel()
 	sizes := [][2]int{{60, 80}, {80, 60}, {120, 160}, {160, 120}, {240, 320}, {384, 288}, {512, 640}, {640, 512}}
 	rapid.Check(t, func(rt *rapid.T) {
 		size := rapid.SampledFrom(sizes).Draw(rt, "size")
@@ -77,6 +79,7 @@ func TestReferenceIsFoundOnAnyCamera(t *testing.T) {
 // The same scene, some pixels aside and some counts warmer, gives the same
 // observation aside and warmer.
 func TestObservationMovesWithTheScene(t *testing.T) {
+	skipWithRace(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		s := steady()
 		s.shapes[0].x, s.shapes[0].y = 60, 80
@@ -147,7 +150,7 @@ func TestNewRefusesWhatItCannotUse(t *testing.T) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
 		}
 	}
-	if _, err := New(Config{Reference: ReferenceConfig{Temperature: 37}}, lepton()); err != nil {
+	if _, err := New(Config{Reference: ReferenceConfig{Certificate: Certificate{Temperature: 37}}}, lepton()); err != nil {
 		t.Errorf("a zero configuration with a temperature: %v", err)
 	}
 }

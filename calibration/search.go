@@ -15,6 +15,7 @@ const (
 	levelStep     = 0.25  // kelvin between levels
 	maxLevels     = 400
 	maxCandidates = 24
+	widest        = 1.2 // radius of a candidate / largest of a reference
 	// maxSpread bounds the second moment of a region, as a multiple of that of
 	// a disc of the same area.
 	maxSpread = 1.15
@@ -37,21 +38,29 @@ type candidate struct {
 
 // region is a connected part of a level set, with the sums of its pixels.
 type region struct {
-	area, sx, sy, sq       int64
-	minX, maxX, minY, maxY int32
-	level                  int32
+	sq                     int64
+	area, sx, sy           int32
+	minX, maxX, minY, maxY int16
+	level                  int16
 }
+
+// Values of search.parent besides the index of a pixel.
+const (
+	unreached = -1
+	tooLarge  = -2 // part of a region that has become too large for a disc
+)
 
 // search finds candidates in a frame. It holds the memory for that.
 type search struct {
 	factor, width, height int
 	minRadius, maxRadius  float64
 	low, step             float64 // counts of level 0, counts a level
+	largest               int32   // area of a candidate in pixels
 	levels                int
 	bins                  []uint16 // level of each pixel + 1; 0 is below all
 	order                 []int32  // pixels, warmest level first
 	start                 [maxLevels + 2]int32
-	parent                []int32 // -1: not yet reached
+	parent                []int32 // index of a pixel, unreached or tooLarge
 	regions               []region
 	touched               []int32
 	found                 [maxCandidates]candidate
@@ -64,6 +73,8 @@ func newSearch(width, height int, minRadius, maxRadius, low, high, step float64)
 	k := decimation(width, height)
 	s := &search{factor: k, width: width / k, height: height / k, minRadius: minRadius, maxRadius: maxRadius, low: low, step: step}
 	s.levels = min(int((high-low)/step)+1, maxLevels)
+	r := widest * maxRadius / float64(k)
+	s.largest = int32(math.Ceil(math.Pi * r * r))
 	n := s.width * s.height
 	s.bins, s.order, s.parent = make([]uint16, n), make([]int32, n), make([]int32, n)
 	s.regions, s.touched = make([]region, n), make([]int32, 0, n)
@@ -88,7 +99,7 @@ func (s *search) run(f *thermal.Frame, box thermal.Box) []candidate {
 			s.add(i, int32(level), x0, y0, x1, y1)
 		}
 		for _, i := range s.touched {
-			if s.parent[i] == i && s.regions[i].level == int32(level) {
+			if s.parent[i] == i && s.regions[i].level == int16(level) {
 				s.consider(&s.regions[i])
 				s.regions[i].level = 0 // a root may be touched many times
 			}
@@ -112,6 +123,7 @@ func (s *search) forget() {
 func (s *search) sortPixels(f *thermal.Frame, x0, y0, x1, y1 int) {
 	clear(s.start[:])
 	k, area := s.factor, float64(s.factor*s.factor)
+	perCount := 1 / s.step
 	for y := y0; y < y1; y++ {
 		for x := x0; x < x1; x++ {
 			var v float64
@@ -128,10 +140,10 @@ func (s *search) sortPixels(f *thermal.Frame, x0, y0, x1, y1 int) {
 			}
 			b := 0
 			if v >= s.low {
-				b = min(int((v-s.low)/s.step)+1, s.levels)
+				b = min(int((v-s.low)*perCount)+1, s.levels)
 			}
 			i := y*s.width + x
-			s.bins[i], s.parent[i] = uint16(b), -1
+			s.bins[i], s.parent[i] = uint16(b), unreached
 			s.start[b]++
 		}
 	}
@@ -150,39 +162,83 @@ func (s *search) sortPixels(f *thermal.Frame, x0, y0, x1, y1 int) {
 	}
 }
 
-// add puts a pixel into the forest and joins it with its neighbours.
+// add puts a pixel into the forest and joins it with its neighbours. What has
+// become too large stays so and costs next to nothing.
 func (s *search) add(i, level int32, x0, y0, x1, y1 int) {
 	w := int32(s.width)
 	x, y := i%w, i/w
+	var roots [4]int32
+	n, large := 0, false
+	meet := func(j int32) {
+		switch root := s.find(j); root {
+		case unreached:
+		case tooLarge:
+			large = true
+		default:
+			roots[n] = root
+			n++
+		}
+	}
+	if x > int32(x0) {
+		meet(i - 1)
+	}
+	if x+1 < int32(x1) {
+		meet(i + 1)
+	}
+	if y > int32(y0) {
+		meet(i - w)
+	}
+	if y+1 < int32(y1) {
+		meet(i + w)
+	}
+	if large {
+		s.parent[i] = tooLarge
+		for _, root := range roots[:n] {
+			s.parent[root] = tooLarge
+		}
+		return
+	}
 	s.parent[i] = i
-	r := &s.regions[i]
-	*r = region{
-		area: 1, sx: int64(x), sy: int64(y), sq: int64(x)*int64(x) + int64(y)*int64(y),
-		minX: x, maxX: x, minY: y, maxY: y, level: level,
+	s.regions[i] = region{
+		area: 1, sx: x, sy: y, sq: int64(x)*int64(x) + int64(y)*int64(y),
+		minX: int16(x), maxX: int16(x), minY: int16(y), maxY: int16(y),
 	}
 	root := i
-	if x > int32(x0) && s.parent[i-1] >= 0 {
-		root = s.join(root, i-1)
+	for _, other := range roots[:n] {
+		root = s.join(root, other)
 	}
-	if x+1 < int32(x1) && s.parent[i+1] >= 0 {
-		root = s.join(root, i+1)
+	if s.regions[root].area > s.largest {
+		s.parent[root] = tooLarge
+		return
 	}
-	if y > int32(y0) && s.parent[i-w] >= 0 {
-		root = s.join(root, i-w)
-	}
-	if y+1 < int32(y1) && s.parent[i+w] >= 0 {
-		root = s.join(root, i+w)
-	}
-	s.regions[root].level = level
+	s.regions[root].level = int16(level)
 	s.touched = append(s.touched, root)
 }
 
-// join merges the region of pixel j into that of the root and returns the root
+// find returns the root of the region of a pixel, or unreached or tooLarge.
+func (s *search) find(j int32) int32 {
+	if p := s.parent[j]; p < 0 {
+		return p
+	}
+	for {
+		p := s.parent[j]
+		if p < 0 || p == j {
+			return p
+		}
+		up := s.parent[p]
+		if up < 0 {
+			return up
+		}
+		s.parent[j] = up
+		j = up
+	}
+}
+
+// join merges the regions of two roots, which may be one, and returns the root
 // of both.
 func (s *search) join(root, j int32) int32 {
-	for s.parent[j] != j {
-		s.parent[j] = s.parent[s.parent[j]]
-		j = s.parent[j]
+	if s.parent[j] != j { // already joined by another neighbour
+		j = s.find(j)
 	}
 	if j == root {
 		return root
@@ -203,7 +259,7 @@ func (s *search) consider(r *region) {
 	k := float64(s.factor)
 	area := float64(r.area)
 	radius := math.Sqrt(area/math.Pi) * k
-	if radius < 0.6*s.minRadius || radius > 1.2*s.maxRadius {
+	if radius < 0.6*s.minRadius || radius > widest*s.maxRadius {
 		return
 	}
 	w, h := float64(r.maxX-r.minX+1), float64(r.maxY-r.minY+1)

@@ -3,6 +3,7 @@ package calibration
 import (
 	"math"
 
+	"lintel/calibration/radiometry"
 	"lintel/firmware/thermal"
 )
 
@@ -10,15 +11,25 @@ import (
 // normal distribution (JCGM 100:2008, GUM, 6.2).
 const CoverageFactor = 2
 
-// skinReflectance is one minus the emissivity of skin, 0.98.
-const skinReflectance = 0.02
+// skin is the emissivity of skin (PMC8654479), assumed where it is not
+// corrected for.
+const skin = 0.98
 
 // surroundRange is the half width of the range of the reflected temperature in
 // kelvin: an assumption for a room without hot or cold surfaces near by.
 const surroundRange = 5
 
+// sizeOfSource is the width in pixels for which the size-of-source effect is
+// stated.
+const sizeOfSource = 10
+
+// referenceEmissivity is the half width of the range of a stated emissivity of
+// a reference.
+const referenceEmissivity = 0.005
+
 // Budget lists the terms of the uncertainty of a Measurement, each a standard
-// uncertainty (k = 1) in kelvin. They are taken as independent.
+// uncertainty (k = 1) in kelvin at the temperature of the target. They are taken
+// as independent.
 type Budget struct {
 	// Certificate is that of the reference temperature: half of its expanded
 	// uncertainty.
@@ -26,20 +37,28 @@ type Budget struct {
 	// Stability is that of the stability and drift of the reference, a
 	// rectangular distribution.
 	Stability thermal.Kelvin
-	// ReadingNoise is the noise of its reading: 1.25 s / sqrt(n), for a median
-	// of n pixels in all frames averaged.
+	// ReferenceEmissivity is that of the emissivity of the reference, where it
+	// is corrected for, a rectangular distribution; else it is part of the
+	// certificate.
+	ReferenceEmissivity thermal.Kelvin
+	// ReadingNoise is the standard uncertainty of the filtered reading of the
+	// reference.
 	ReadingNoise thermal.Kelvin
-	// Drift is the change of the camera since that reading, and what may remain
-	// of a flat-field correction.
+	// Drift is what a flat-field correction that still settles leaves between
+	// the reference and the rest of the image.
 	Drift thermal.Kelvin
 	// NonUniformity is the difference of the camera between the place of the
-	// reference and that of the region.
+	// reference and that of the region, and what it has drifted since the last
+	// flat-field correction.
 	NonUniformity thermal.Kelvin
 	// SizeOfSource is what a small target loses to its surround, for the
 	// reference and for the region: in proportion to the contrast, and
-	// inversely to the width in pixels.
+	// inversely to the width in pixels. Where it is corrected, half of that is
+	// left.
 	SizeOfSource thermal.Kelvin
-	// Emissivity is that of the skin's emissivity, a rectangular distribution.
+	// Emissivity is that of the skin's emissivity, a rectangular distribution,
+	// and where it is not corrected what skin differs from a black body, as far
+	// as the reference does not take it away.
 	Emissivity thermal.Kelvin
 	// Reflected is that of the temperature reflected by the skin, a rectangular
 	// distribution.
@@ -56,10 +75,11 @@ type Term struct {
 }
 
 // Terms lists the terms by name.
-func (b Budget) Terms() [9]Term {
-	return [9]Term{
+func (b Budget) Terms() [10]Term {
+	return [10]Term{
 		{"certificate", b.Certificate},
 		{"stability", b.Stability},
+		{"reference_emissivity", b.ReferenceEmissivity},
 		{"reading_noise", b.ReadingNoise},
 		{"drift", b.Drift},
 		{"non_uniformity", b.NonUniformity},
@@ -83,31 +103,119 @@ func (b Budget) Combined() thermal.Kelvin {
 // Expanded returns the expanded uncertainty (k = 2).
 func (b Budget) Expanded() thermal.Kelvin { return CoverageFactor * b.Combined() }
 
-// terms is what a frame gives to the budget of every region in it.
-type terms struct {
-	cfg                             TermConfig
-	expanded, stability             thermal.Kelvin
-	reading, drift, pixel, contrast thermal.Kelvin
-	diameter                        float64
+// share is what one reference gives to the budget, as standard uncertainties of
+// its radiance, and the part of the truth that hangs on it.
+type share struct {
+	seen, truth                                 float64
+	certificate, stability, emissivity, reading float64
+	lost                                        float64 // by the size of source
 }
 
-// budget returns the budget of a region of n pixels at the temperature c.
-func (t *terms) budget(c thermal.Celsius, n int) Budget {
-	rectangular := 1 / math.Sqrt(3)
-	above := math.Abs(float64(c.Sub(t.cfg.Surround)))
-	const size = 10 // pixels across, for which SizeOfSource is stated
-	source := t.cfg.SizeOfSource * math.Hypot(
-		float64(t.contrast)*size/t.diameter,
-		above*size/math.Sqrt(float64(n)))
+// terms is what a frame gives to the budget of every region in it.
+type terms struct {
+	cfg        TermConfig
+	curve      *radiometry.Curve
+	a, b       share
+	two        bool
+	settling   float64 // K
+	field      float64 // K, standard
+	pixel      float64 // K, standard
+	emissivity float64 // corrected; 0 where it is not
+	halved     bool    // the size of source is corrected
+}
+
+// rectangular is the standard uncertainty of a rectangular distribution of half
+// width one.
+const rectangular = 0.5773502691896258
+
+func newTerms(cfg *Config, curve *radiometry.Curve, kelvinPerCount float64, a, b *point) terms {
+	t := terms{
+		cfg: cfg.Terms, curve: curve, emissivity: cfg.Correction.Emissivity,
+		settling: float64(a.estimate.settling), field: float64(cfg.Terms.NonUniformity),
+		pixel: a.disc.noise * kelvinPerCount, halved: cfg.Correction.SizeOfSource > 0,
+	}
+	if cfg.Field != nil {
+		t.field = float64(cfg.Field.U)
+	}
+	t.field = math.Hypot(t.field, a.estimate.aged*float64(cfg.Terms.Ageing))
+	t.a = t.share(a, kelvinPerCount)
+	if b != nil {
+		t.b, t.two = t.share(b, kelvinPerCount), true
+	}
+	return t
+}
+
+func (t *terms) share(p *point, kelvinPerCount float64) share {
+	slope := t.curve.Slope(p.temperature)
+	s := share{
+		seen: p.seen, truth: p.truth,
+		reading: float64(p.estimate.noise) * slope,
+		lost:    t.cfg.SizeOfSource * p.disc.contrast * kelvinPerCount * slope * sizeOfSource / (2 * p.disc.circle.R),
+	}
+	emits := 1.0
+	if e := p.ref.Emissivity; e > 0 {
+		emits = e
+		differs := t.curve.Radiance(p.temperature) - t.curve.Radiance(t.cfg.Surround)
+		s.emissivity = math.Abs(differs) * referenceEmissivity * rectangular
+	}
+	s.certificate = float64(p.ref.Expanded) / CoverageFactor * emits * slope
+	s.stability = float64(p.ref.Stability) * rectangular * emits * slope
+	return s
+}
+
+// budget returns the budget of a region of n pixels at the temperature c, in a
+// target of the given area.
+func (t *terms) budget(c thermal.Celsius, n int, area float64) Budget {
+	target, slope := t.curve.Radiance(c), t.curve.Slope(c)
+	surround := t.curve.Radiance(t.cfg.Surround)
+	emits := t.emissivity
+	if emits == 0 {
+		emits = skin
+	}
+	perRadiance := 1 / slope // K per unit of the radiance that arrives
+	if t.emissivity > 0 {
+		perRadiance /= t.emissivity
+	}
+	arrives := target
+	if t.emissivity > 0 {
+		arrives = emits*target + (1-emits)*surround
+	}
+	sum := t.weigh(arrives)
+	source := math.Hypot(sum.lost, t.cfg.SizeOfSource*math.Abs(target-surround)*sizeOfSource/math.Sqrt(math.Max(area, 1)))
+	if t.halved {
+		source /= 2
+	}
+	above := math.Abs(target - surround)
+	emissivity := t.cfg.Emissivity * above / emits * rectangular
+	if t.emissivity == 0 {
+		emissivity = math.Hypot(emissivity, (1-skin)*math.Abs(t.a.truth-target)*rectangular)
+	}
+	kelvin := func(radiance float64) thermal.Kelvin { return thermal.Kelvin(radiance * perRadiance) }
 	return Budget{
-		Certificate:   t.expanded / CoverageFactor,
-		Stability:     thermal.Kelvin(float64(t.stability) * rectangular),
-		ReadingNoise:  t.reading,
-		Drift:         t.drift,
-		NonUniformity: t.cfg.NonUniformity,
-		SizeOfSource:  thermal.Kelvin(source),
-		Emissivity:    thermal.Kelvin(t.cfg.Emissivity * above * rectangular),
-		Reflected:     thermal.Kelvin(skinReflectance * surroundRange * rectangular),
-		ROINoise:      thermal.Kelvin(float64(t.pixel) / math.Sqrt(float64(min(n, 9)))),
+		Certificate:         kelvin(sum.certificate),
+		Stability:           kelvin(sum.stability),
+		ReferenceEmissivity: kelvin(sum.emissivity),
+		ReadingNoise:        kelvin(sum.reading),
+		Drift:               kelvin(t.settling * slope),
+		NonUniformity:       kelvin(t.field * slope),
+		SizeOfSource:        kelvin(source),
+		Emissivity:          thermal.Kelvin(emissivity / slope),
+		Reflected:           thermal.Kelvin((1 - emits) / emits * t.curve.Slope(t.cfg.Surround) * surroundRange * rectangular / slope),
+		ROINoise:            kelvin(t.pixel / math.Sqrt(float64(min(n, 9))) * slope),
+	}
+}
+
+// weigh returns the contributions of the references at a radiance: of one
+// reference alone, or of both by the line through them.
+func (t *terms) weigh(arrives float64) share {
+	if !t.two {
+		return t.a
+	}
+	w := (arrives - t.b.truth) / (t.a.truth - t.b.truth)
+	mix := func(a, b float64) float64 { return math.Hypot(w*a, (1-w)*b) }
+	return share{
+		certificate: mix(t.a.certificate, t.b.certificate), stability: mix(t.a.stability, t.b.stability),
+		emissivity: mix(t.a.emissivity, t.b.emissivity), reading: mix(t.a.reading, t.b.reading),
+		lost: mix(t.a.lost, t.b.lost),
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"lintel/calibration/radiometry"
 	"lintel/firmware/thermal"
 )
 
@@ -21,27 +22,24 @@ func TestBudgetAddsUp(t *testing.T) {
 	}
 }
 
-// The terms of a usual measurement, worked out by hand.
+// The terms of a usual measurement, worked out by hand: in-band radiance rises by
+// 1.7 % a kelvin at 35 degC and by 0.8 % of that less per kelvin below.
 func TestBudgetOfAUsualMeasurement(t *testing.T) {
-	cfg := DefaultConfig()
-	u := terms{
-		cfg: cfg.Terms, expanded: 0.2, stability: 0.1, reading: 0.004, drift: 0.01,
-		pixel: 0.06, contrast: 6, diameter: 12,
-	}
-	b := u.budget(35, 225)
+	b := usualTerms(t, nil).budget(35, 225, 225)
 	for _, c := range []struct {
 		name      string
 		got       thermal.Kelvin
 		want, tol float64
 	}{
-		{"certificate", b.Certificate, 0.1, 1e-12},
-		{"stability", b.Stability, 0.1 / math.Sqrt(3), 1e-12},
-		{"reading noise", b.ReadingNoise, 0.004, 1e-12},
+		{"certificate", b.Certificate, 0.1 * 1.015, 1e-3},
+		{"stability", b.Stability, 0.1 / math.Sqrt(3) * 1.015, 1e-3},
+		{"reference emissivity", b.ReferenceEmissivity, 0, 0},
+		{"reading noise", b.ReadingNoise, 0.004 * 1.015, 1e-4},
 		{"drift", b.Drift, 0.01, 1e-12},
-		{"non-uniformity", b.NonUniformity, 0.05, 1e-12},
-		{"size of source", b.SizeOfSource, math.Hypot(0.025, 0.0433), 1e-4},
-		{"emissivity", b.Emissivity, 0.0751, 1e-4},
-		{"reflected", b.Reflected, 0.0577, 1e-4},
+		{"non-uniformity", b.NonUniformity, math.Hypot(0.05, 0.15*0.2), 1e-12},
+		{"size of source", b.SizeOfSource, math.Hypot(0.025*1.015, 0.0433*0.95), 1e-3},
+		{"emissivity", b.Emissivity, math.Hypot(0.01*12.3/0.98, 0.02*2) / math.Sqrt(3), 2e-3},
+		{"reflected", b.Reflected, 0.02 / 0.98 * 5 * 0.9 / math.Sqrt(3), 2e-3},
 		{"ROI noise", b.ROINoise, 0.02, 1e-12},
 		{"expanded", b.Expanded(), 0.34, 0.02},
 	} {
@@ -66,5 +64,31 @@ func TestUncertaintyGrowsWithItsCauses(t *testing.T) {
 	}
 	if math.Abs(float64(noisy.terms.pixel)-0.15) > 0.05 {
 		t.Errorf("pixel noise %.3f, want 0.15", noisy.terms.pixel)
+	}
+}
+
+// usualTerms returns the terms of a camera and a reference as they usually are.
+func usualTerms(t testing.TB, change func(*Config)) *terms {
+	t.Helper()
+	cfg := DefaultConfig()
+	cfg.Reference.Temperature = 37
+	if change != nil {
+		change(&cfg)
+	}
+	curve, err := radiometry.NewCurve(cfg.Camera.Band)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := newTerms(&cfg, curve, 0.01, usualPoint(curve, &cfg.Reference, 600), nil)
+	return &u
+}
+
+// usualPoint returns what a reference gives that stands out by contrast counts.
+func usualPoint(curve *radiometry.Curve, ref *ReferenceConfig, contrast float64) *point {
+	return &point{
+		seen: curve.Radiance(ref.Temperature - 1), truth: curve.Radiance(ref.Temperature),
+		temperature: ref.Temperature, ref: ref,
+		estimate: estimate{offset: 1, noise: 0.004, settling: 0.01, aged: 0.2},
+		disc:     disc{noise: 6, contrast: contrast, circle: thermal.Circle{X: 30, Y: 120, R: 6}},
 	}
 }
