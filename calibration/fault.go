@@ -96,7 +96,7 @@ func (f Fault) Instruction() string {
 	case FaultMissing:
 		return "Switch the reference on, let it warm up, and make sure that the camera sees the whole of it."
 	case FaultMoved:
-		return "Put the reference and the camera back in place, or confirm the new place on the staff page."
+		return "Put the reference and the camera back in place, or start the kiosk again to accept the new place."
 	case FaultOccluded:
 		return "Clear the view between the camera and the reference."
 	case FaultTooSmall:
@@ -118,7 +118,7 @@ func (f Fault) Instruction() string {
 	case FaultSaturated:
 		return "Choose a camera range that includes the temperature of the reference."
 	case FaultSwapped:
-		return "Check that the warm object in view is the reference and confirm it on the staff page."
+		return "Check that the warm object in view is the reference, then start the kiosk again."
 	case FaultExpired:
 		return "Have the reference calibrated and enter its new certificate, and check the date of this device."
 	case FaultNoReading:
