@@ -46,6 +46,8 @@ type Config struct {
 	Finder    *vision.Finder
 	Machine   *screening.Machine
 	Site      policy.Site
+	// Room is the temperature of the room, as far as it is known.
+	Room policy.Room
 	// Screen, Tally, Observer and Stopwatch may be nil.
 	Screen    Screen
 	Tally     Tally
@@ -173,6 +175,7 @@ func (k *Kiosk) observe(o calibration.Observation) {
 		k.seen.Uptime = k.frame.Telemetry.Uptime
 	}
 	k.seen.Reference = o.Reference.OK
+	k.seen.Room = k.cfg.Room
 	k.seen.Fault = FaultName(o.Reference.Fault)
 	k.seen.Faces = k.seen.Faces[:0]
 	for i := range k.found.Faces {

@@ -9,7 +9,9 @@ import (
 
 // Judge says what a reading means; [policy.Policy] is the real one.
 type Judge interface {
-	Judge(value thermal.Celsius, u thermal.Kelvin) policy.Judgement
+	Judge(value thermal.Celsius, u thermal.Kelvin, room policy.Room) policy.Judgement
+	// Threshold is the reading from which on a visitor is referred.
+	Threshold(room policy.Room) thermal.Celsius
 }
 
 // Config holds the machine's times. [DefaultConfig] has values that suit a

@@ -21,6 +21,7 @@ type Machine struct {
 	state      State
 	stateSince time.Duration
 	now        time.Duration
+	room       policy.Room
 	visit      visit
 	visits     int
 	lastEnd    time.Duration // of the visit before
@@ -51,7 +52,7 @@ func New(cfg Config) (*Machine, error) {
 //
 // Errors: [ErrTransition], a programming fault.
 func (m *Machine) Step(o *Observation) (Step, error) {
-	m.now, m.step, m.err = o.Time, Step{}, nil
+	m.now, m.room, m.step, m.err = o.Time, o.Room, Step{}, nil
 	healthy := m.health(o)
 	if m.settled() && healthy {
 		m.attend(o)
@@ -258,7 +259,7 @@ func (m *Machine) decide() {
 	value, u, spread := v.combine()
 	why := Unsteady
 	if spread <= m.cfg.MaxSpread {
-		switch m.cfg.Judge.Judge(value, u) {
+		switch m.cfg.Judge.Judge(value, u, m.room) {
 		case policy.Below:
 			m.fire(DecidedPass)
 			m.step.Verdict, v.decided = Pass, true
