@@ -54,7 +54,7 @@ func TestPromisesHoldForAnyObservations(t *testing.T) {
 					if !o.Reference || o.Fault != "" {
 						t.Fatalf("%v without a reference", step.Verdict)
 					}
-					if step.Readings < m.cfg.Readings || readings < m.cfg.Readings {
+					if step.Readings < m.cfg.Early || readings < m.cfg.Early {
 						t.Fatalf("%v from %d readings", step.Verdict, step.Readings)
 					}
 				}
