@@ -45,3 +45,11 @@ func TestPolicyShow(t *testing.T) {
 		}
 	}
 }
+
+func TestChecksNeedCounts(t *testing.T) {
+	root := command()
+	root.SetArgs([]string{"counts", "checks", "--set", "state.dir=" + t.TempDir()})
+	if err := root.Execute(); err == nil || !strings.Contains(err.Error(), "run the kiosk first") {
+		t.Errorf("checks without counts: %v", err)
+	}
+}
