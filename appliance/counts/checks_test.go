@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,7 +50,7 @@ func TestExportChecks(t *testing.T) {
 		t.Errorf("second checks (-want +got):\n%s", diff)
 	}
 	c.now = time.Date(2026, 3, 31, 23, 0, 0, 0, time.UTC)
-	if got := bytes.Count([]byte(exportChecks(t, s)), []byte("\n")); got != 2 {
+	if got := strings.Count(exportChecks(t, s), "\n"); got != 2 {
 		t.Errorf("%d lines while March is running, want January's and the header", got)
 	}
 }

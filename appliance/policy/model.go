@@ -14,7 +14,10 @@ const RoomZero thermal.Celsius = 24
 
 // The room temperatures in degrees Celsius that are believed. The study's were
 // 20.3 to 28.7; beyond 15 to 35 a straight line is a guess.
-const MinRoom, MaxRoom thermal.Celsius = 15, 35
+const (
+	MinRoom thermal.Celsius = 15
+	MaxRoom thermal.Celsius = 35
+)
 
 // ErrRoom means that a room temperature is outside [MinRoom] to [MaxRoom].
 var ErrRoom = errors.New("not a room temperature in degrees Celsius")
