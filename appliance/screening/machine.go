@@ -52,9 +52,9 @@ func New(cfg Config) (*Machine, error) {
 func (m *Machine) Step(o *Observation) (Step, error) {
 	gap := o.Time - m.now
 	m.now, m.room, m.step, m.err = o.Time, o.Room, Step{}, nil
-	m.bridge(gap)
+	ended := m.bridge(gap)
 	healthy := m.health(o)
-	if m.settled() && healthy {
+	if m.settled() && healthy && !ended {
 		m.attend(o)
 	}
 	m.step.State, m.step.Visit, m.step.Fault = m.state, m.visits, ""
@@ -76,20 +76,22 @@ func (m *Machine) Step(o *Observation) (Step, error) {
 
 // bridge goes over a gap without frames, as a camera makes that stalls or
 // corrects itself: readings from before do not go together with later ones,
-// and after a long one nobody is taken for the same person.
-func (m *Machine) bridge(gap time.Duration) {
+// and after a long one nobody is taken for the same person. It says whether
+// that ended a visit; the next one begins with the next frame.
+func (m *Machine) bridge(gap time.Duration) (ended bool) {
 	if !m.visit.active || gap <= m.cfg.Jump {
-		return
+		return false
 	}
 	m.visit.count, m.visit.taken, m.visit.steady = 0, 0, 0
 	if gap < m.cfg.Stall {
-		return
+		return false
 	}
 	if m.showing() {
 		m.fire(Shown)
 	}
 	m.endVisit()
 	m.fire(Gone)
+	return true
 }
 
 // InVisit says whether anything of a visitor is being kept.

@@ -38,6 +38,9 @@ func TestPromisesHoldForAnyObservations(t *testing.T) {
 				o.Fault = rapid.SampledFrom([]string{"", "reference_missing"}).Draw(t, "fault")
 			}
 			o.Faces = rapid.SliceOfN(rapid.Custom(face), 0, 3).Draw(t, "faces")
+			if rapid.IntRange(0, 3).Draw(t, "gap") == 0 {
+				now += time.Duration(rapid.Int64Range(0, int64(8*time.Second)).Draw(t, "without frames"))
+			}
 			for range rapid.IntRange(1, 20).Draw(t, "frames") {
 				now += frameTime
 				o.Time, o.Uptime = now, now
