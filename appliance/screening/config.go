@@ -32,10 +32,12 @@ type Config struct {
 	// the readings of somebody who stands, and the furthest that Early readings
 	// may move toward the threshold.
 	Drift thermal.Kelvin
-	// LimitAfter is how long after the first reading the median of at least
-	// Readings decides in any case: what they then have in common comes from
-	// how the visitor stands, and more of them would not tell better.
-	LimitAfter time.Duration
+	// CalmAfter is how long after the first reading the median of at least
+	// Readings decides if its standard error is Calm at most: what is left
+	// comes from how the visitor stands, and more readings would share it.
+	// After LimitAfter it decides in any case.
+	CalmAfter, LimitAfter time.Duration
+	Calm                  thermal.Kelvin
 	// Certainty is the number of standard errors by which the median must clear
 	// the threshold; Repeatability is the least standard deviation of single
 	// readings that is believed.
@@ -83,7 +85,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		WarmUp: 30 * time.Minute,
-		Early:  3, Readings: 5, Limit: 16, Far: 0.5, Drift: 0.3, LimitAfter: 650 * time.Millisecond, Certainty: 3, Repeatability: 0.02,
+		Early:  3, Readings: 5, Limit: 16, Far: 0.5, Drift: 0.3, CalmAfter: 650 * time.Millisecond, LimitAfter: 2 * time.Second, Calm: 0.05, Certainty: 3, Repeatability: 0.02,
 		Tries: 2, Stall: 4 * time.Second,
 		ReadingAge: 4 * time.Second, MaxTaken: 30, MaxSpread: 0.8, Crowd: 0.75,
 		Patience: 12 * time.Second, CueHold: 400 * time.Millisecond, Leave: 1500 * time.Millisecond, Jump: 600 * time.Millisecond,

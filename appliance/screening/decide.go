@@ -42,8 +42,7 @@ func (m *Machine) measure(f *Face) {
 // comes nearer or stands stiller.
 func (m *Machine) decide(e *evidence) {
 	v := &m.visit
-	limit := e.n >= m.cfg.Readings && (e.n >= m.cfg.Limit || m.now-v.first >= m.cfg.LimitAfter)
-	if !limit && !e.clear(m.cfg.Judge.Threshold(m.room), &m.cfg) {
+	if !e.limit(m.now-v.first, &m.cfg) && !e.clear(m.cfg.Judge.Threshold(m.room), &m.cfg) {
 		if v.taken >= m.cfg.MaxTaken {
 			m.giveUp(Unsteady)
 		}

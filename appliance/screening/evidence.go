@@ -3,6 +3,7 @@ package screening
 import (
 	"math"
 	"slices"
+	"time"
 
 	"lintel/firmware/thermal"
 )
@@ -81,6 +82,13 @@ func (e *evidence) scatter(repeatability thermal.Kelvin) thermal.Kelvin {
 	return max(repeatability, e.spread/quartileRange)
 }
 
+// standardError is that of the median. The factor 1 + 2/n makes up for a
+// quartile range that few readings show too small.
+func (e *evidence) standardError(c *Config) thermal.Kelvin {
+	few := 1 + 2/float64(e.n)
+	return thermal.Kelvin(medianError * few * float64(e.scatter(c.Repeatability)) / math.Sqrt(float64(e.n)))
+}
+
 // expanded is the uncertainty (k = 2) of the median of n readings that each
 // have the uncertainty u and scatter by a standard deviation.
 //
@@ -91,18 +99,22 @@ func expanded(u, scatter thermal.Kelvin, n int) thermal.Kelvin {
 	return thermal.Kelvin(math.Hypot(float64(u), 2*medianError*float64(scatter)/math.Sqrt(float64(n))))
 }
 
+// limit says whether more readings would not tell better, so long after the
+// first of them.
+func (e *evidence) limit(after time.Duration, c *Config) bool {
+	return e.n >= c.Readings && (e.n >= c.Limit || after >= c.LimitAfter || after >= c.CalmAfter && e.standardError(c) <= c.Calm)
+}
+
 // clear says whether the evidence tells on which side of the threshold the
-// visitor is: the median lies Certainty standard errors from it. The factor
-// 1 + 2/n makes up for a quartile range that few readings show too small.
+// visitor is: the median lies Certainty standard errors from it.
 //
 // With three standard errors, looked at up to twelve times, scatter puts at
 // most 1 in 100 visitors on the wrong side who are 0.3 K or more from the
 // threshold. Nearer than that, and for what the readings have in common, the
 // uncertainty U says what to expect.
 func (e *evidence) clear(threshold thermal.Celsius, c *Config) bool {
-	gap := thermal.Kelvin(math.Abs(float64(e.value.Sub(threshold))))
-	few := 1 + 2/float64(e.n)
-	if !(float64(gap) >= c.Certainty*medianError*few*float64(e.scatter(c.Repeatability))/math.Sqrt(float64(e.n))) {
+	gap := math.Abs(float64(e.value.Sub(threshold)))
+	if !(gap >= c.Certainty*float64(e.standardError(c))) {
 		return false
 	}
 	return e.n >= c.Readings || e.n >= c.Early && e.far(threshold, c)
