@@ -108,7 +108,8 @@ func (e *evidence) limit(after time.Duration, c *Config) bool {
 // clear says whether the evidence tells on which side of the threshold the
 // visitor is: the median lies Certainty standard errors from it.
 //
-// With three standard errors, looked at up to twelve times, scatter puts at
+// With three standard errors, looked at up to twelve times, a scatter of single
+// readings of up to 0.2 K puts at
 // most 1 in 100 visitors on the wrong side who are 0.3 K or more from the
 // threshold. Nearer than that, and for what the readings have in common, the
 // uncertainty U says what to expect.
