@@ -109,10 +109,9 @@ func (e *evidence) limit(after time.Duration, c *Config) bool {
 // visitor is: the median lies Certainty standard errors from it.
 //
 // With three standard errors, looked at up to twelve times, a scatter of single
-// readings of up to 0.2 K puts at
-// most 1 in 100 visitors on the wrong side who are 0.3 K or more from the
-// threshold. Nearer than that, and for what the readings have in common, the
-// uncertainty U says what to expect.
+// readings of up to 0.2 K puts at most 1 in 100 visitors on the wrong side who
+// are 0.3 K or more from the threshold. Nearer than that, and for what the
+// readings have in common, the uncertainty U says what to expect.
 func (e *evidence) clear(threshold thermal.Celsius, c *Config) bool {
 	gap := math.Abs(float64(e.value.Sub(threshold)))
 	if !(gap >= c.Certainty*float64(e.standardError(c))) {
