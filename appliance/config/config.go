@@ -17,6 +17,7 @@ type Config struct {
 	Camera    Camera
 	Reference Reference
 	Policy    Policy
+	Ambient   Ambient
 	Screening Screening
 	State     State
 }
@@ -41,10 +42,16 @@ type Reference struct {
 // Policy says what a reading means.
 type Policy struct {
 	Site          string
+	Sensitivity   float64
 	ThresholdC    float64
 	PlausibleMinC float64
 	PlausibleMaxC float64
 	MaxUK         float64
+}
+
+// Ambient describes the room.
+type Ambient struct {
+	RoomC float64
 }
 
 // Screening says how visits are run.

@@ -37,10 +37,12 @@ func (c *Config) keys() []Key {
 		circle(&c.Reference.Place, "reference.place", "Where the blackbody is: [x, y, radius] in pixels of the upright image. Left out: found by itself."),
 		number(&c.Reference.MaxOffsetK, "reference.max_offset_k", "Largest plausible difference between the camera and the blackbody in kelvin.", 0.5, 20),
 		oneOf(&c.Policy.Site, "policy.site", "Where the temperature is taken.", "forehead", "face_max"),
-		number(&c.Policy.ThresholdC, "policy.threshold_c", "Refer from this reading on, in degrees Celsius. Left out: the shipped threshold of the site.", 34, 39),
+		number(&c.Policy.Sensitivity, "policy.sensitivity", "Share of fevers to catch; the threshold follows. Left out: 0.9. See lintel policy show.", 0.6, 0.99),
+		number(&c.Policy.ThresholdC, "policy.threshold_c", "Refer from this reading on, in degrees Celsius as in a room of 24, instead of policy.sensitivity.", 34, 39),
 		number(&c.Policy.PlausibleMinC, "policy.plausible_min_c", "Colder readings are no skin, in degrees Celsius.", 28, 34),
 		number(&c.Policy.PlausibleMaxC, "policy.plausible_max_c", "Hotter readings are no skin, in degrees Celsius.", 40, 45),
 		number(&c.Policy.MaxUK, "policy.max_u_k", "Largest expanded uncertainty (k = 2) of a reading that is judged, in kelvin.", 0.05, 1),
+		number(&c.Ambient.RoomC, "ambient.room_c", "Temperature of the room in degrees Celsius, where it is kept steady. Left out: not known, and healthy people are referred more often.", 15, 35),
 		oneOf(&c.Screening.Mode, "screening.mode", "staffed: verdicts are counted. voluntary: the visitor alone sees the result and nothing is counted.", Staffed, Voluntary),
 		text(&c.State.Dir, "state.dir", "Folder of the counts."),
 	}

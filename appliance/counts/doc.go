@@ -1,11 +1,12 @@
 // Package counts keeps how many visits ended how, by the hour, and nothing
-// else. In comes one [Outcome] a visit; out go hourly tallies and the
-// suppressed, rounded table that staff see.
+// else. In comes one [Outcome] a visit, and one for each second check that staff
+// note down; out go hourly tallies and the suppressed, rounded tables that staff
+// see.
 //
 // # What is kept
 //
 // The file counts.db (SQLite) has one row for every hour in which the kiosk
-// ran: the hour in UTC, three numbers and a bit. There is no row about a visit
+// ran: the hour in UTC, six numbers and a bit. There is no row about a visit
 // and no place where a time finer than the hour could be written. [Store.Add]
 // counts in memory; one goroutine, [Store.Run], writes at a fixed cadence (10 s by
 // default), into the hour that the clock shows at the writing. It writes the
@@ -26,7 +27,8 @@
 //
 // Who reads the file once learns the hourly tallies and the hours in which the
 // kiosk ran. In a quiet hour a tally of 1 is one person: the file belongs to
-// the kiosk's user alone (mode 0600), and staff see [Store.Export] only. Who
+// the kiosk's user alone (mode 0600), and staff see [Store.Export]
+// and [Store.ExportChecks] only. Who
 // can read the file again and again while the kiosk runs learns the tallies
 // by the cadence, as would anybody who stands at the door.
 package counts

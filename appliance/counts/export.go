@@ -59,7 +59,7 @@ type bucket struct {
 	period   string
 	from, to time.Time
 	halfDays int
-	n        [outcomes]int64
+	n        [verdicts]int64
 }
 
 func (b *bucket) add(c bucket) {

@@ -18,7 +18,7 @@ import (
 const applicationID = 0x4c4e544c
 
 // schemaVersion is the number of the last migration.
-const schemaVersion = 1
+const schemaVersion = 2
 
 //go:embed migrations/*.sql
 var migrations embed.FS

@@ -39,7 +39,7 @@ func TestSchema(t *testing.T) {
   refer      INTEGER NOT NULL CHECK (refer >= 0),
   unmeasured INTEGER NOT NULL CHECK (unmeasured >= 0),
   turn       INTEGER NOT NULL CHECK (turn IN (0, 1))
-) STRICT`}}
+, cleared INTEGER NOT NULL DEFAULT 0 CHECK (cleared >= 0), confirmed INTEGER NOT NULL DEFAULT 0 CHECK (confirmed >= 0), not_done INTEGER NOT NULL DEFAULT 0 CHECK (not_done >= 0)) STRICT`}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("schema (-want +got):\n%s", diff)
 	}
@@ -48,7 +48,7 @@ func TestSchema(t *testing.T) {
 func TestSettingsOfTheConnection(t *testing.T) {
 	s := open(t, Config{Dir: t.TempDir()})
 	for pragma, want := range map[string]string{
-		"secure_delete": "1", "journal_mode": "wal", "user_version": "1", "application_id": "1280201804", "busy_timeout": "5000",
+		"secure_delete": "1", "journal_mode": "wal", "user_version": "2", "application_id": "1280201804", "busy_timeout": "5000",
 	} {
 		var got string
 		if err := s.db.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
@@ -60,7 +60,7 @@ func TestSettingsOfTheConnection(t *testing.T) {
 func TestRefusesWhatIsNoTally(t *testing.T) {
 	s := open(t, Config{Dir: t.TempDir()})
 	for _, values := range []string{"-1, 0, 0, 0, 0", "1, -1, 0, 0, 0", "1, 'x', 0, 0, 0", "1, 0.5, 0, 0, 0", "1, NULL, 0, 0, 0", "1, 0, 0, 0, 2"} {
-		if _, err := s.db.Exec("INSERT INTO hours VALUES (" + values + ")"); err == nil {
+		if _, err := s.db.Exec("INSERT INTO hours (hour, pass, refer, unmeasured, turn) VALUES (" + values + ")"); err == nil {
 			t.Errorf("the table took %s", values)
 		}
 	}
@@ -155,7 +155,7 @@ func TestRefusedFilesStayAsTheyAre(t *testing.T) {
 		}, ErrForeign},
 		"newer": {func(t *testing.T, path string) {
 			good(t, path)
-			sqliteFile(t, path, "PRAGMA user_version = 2")
+			sqliteFile(t, path, "PRAGMA user_version = 3")
 		}, ErrNewerSchema},
 	} {
 		t.Run(name, func(t *testing.T) {

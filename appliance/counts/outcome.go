@@ -1,6 +1,7 @@
 package counts
 
-// Outcome is how a visit ended. The zero Outcome is unknown and never counted.
+// Outcome is how a visit ended, or the second check of somebody who was
+// referred. The zero Outcome is unknown and never counted.
 type Outcome uint8
 
 // The outcomes.
@@ -13,9 +14,20 @@ const (
 	Refer
 	// Unmeasured is a visit without a usable reading.
 	Unmeasured
+	// Cleared is a second check that found no fever.
+	Cleared
+	// Confirmed is a second check that found fever.
+	Confirmed
+	// NotDone is a referral without a second check.
+	NotDone
 )
 
-const outcomes = 3
+const (
+	// outcomes is how many outcomes there are, verdicts how many of them end a
+	// visit.
+	outcomes = 6
+	verdicts = 3
+)
 
 // String names the outcome as the columns of the table do.
 func (o Outcome) String() string {
@@ -26,6 +38,12 @@ func (o Outcome) String() string {
 		return "refer"
 	case Unmeasured:
 		return "unmeasured"
+	case Cleared:
+		return "cleared"
+	case Confirmed:
+		return "confirmed"
+	case NotDone:
+		return "not_done"
 	default:
 		return "unknown"
 	}

@@ -23,7 +23,7 @@ func hour(day, hour int, n ...int64) Hour {
 func fill(t *testing.T, s *Store, hours []Hour) {
 	t.Helper()
 	for _, h := range hours {
-		if _, err := s.db.Exec("INSERT INTO hours VALUES (?, ?, ?, ?, 0)", hourOf(h.Start), h.Pass, h.Refer, h.Unmeasured); err != nil {
+		if _, err := s.db.Exec("INSERT INTO hours (hour, pass, refer, unmeasured, turn) VALUES (?, ?, ?, ?, 0)", hourOf(h.Start), h.Pass, h.Refer, h.Unmeasured); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -140,7 +140,7 @@ func TestRowsNeverOverlap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		hours := anyHours.Draw(t, "hours")
 		rows := publish(hours, 5, monday.AddDate(1, 0, 0))
-		var there, shown [outcomes]int64
+		var there, shown [verdicts]int64
 		for _, h := range hours {
 			there[0] += h.Pass
 			there[1] += h.Refer

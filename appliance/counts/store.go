@@ -99,7 +99,7 @@ type Store struct {
 // called from the frame loop. Errors: [ErrOutcome], [ErrClosed], [ErrReadOnly].
 func (s *Store) Add(o Outcome) error {
 	switch {
-	case o < Pass || o > Unmeasured:
+	case o < Pass || o > NotDone:
 		return ErrOutcome
 	case s.cfg.ReadOnly:
 		return ErrReadOnly
@@ -161,9 +161,10 @@ func (s *Store) write(ctx context.Context) error {
 	for i := range s.pending {
 		n[i] = s.pending[i].Swap(0)
 	}
-	_, err := s.db.ExecContext(ctx, `INSERT INTO hours (hour, pass, refer, unmeasured, turn) VALUES (?, ?, ?, ?, 0)
-		ON CONFLICT (hour) DO UPDATE SET pass = pass + excluded.pass, refer = refer + excluded.refer, unmeasured = unmeasured + excluded.unmeasured, turn = 1 - turn`,
-		hourOf(s.cfg.Now()), n[0], n[1], n[2])
+	_, err := s.db.ExecContext(ctx, `INSERT INTO hours (hour, pass, refer, unmeasured, cleared, confirmed, not_done, turn) VALUES (?, ?, ?, ?, ?, ?, ?, 0)
+		ON CONFLICT (hour) DO UPDATE SET pass = pass + excluded.pass, refer = refer + excluded.refer, unmeasured = unmeasured + excluded.unmeasured,
+		cleared = cleared + excluded.cleared, confirmed = confirmed + excluded.confirmed, not_done = not_done + excluded.not_done, turn = 1 - turn`,
+		hourOf(s.cfg.Now()), n[0], n[1], n[2], n[3], n[4], n[5])
 	if err != nil {
 		for i := range s.pending {
 			s.pending[i].Add(n[i])

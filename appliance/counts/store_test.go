@@ -130,7 +130,7 @@ func TestHoursLimits(t *testing.T) {
 
 func TestAddRefuses(t *testing.T) {
 	s := open(t, Config{Dir: t.TempDir()})
-	for _, o := range []Outcome{OutcomeUnknown, 4, 255} {
+	for _, o := range []Outcome{OutcomeUnknown, 7, 255} {
 		if err := s.Add(o); !errors.Is(err, ErrOutcome) {
 			t.Errorf("Add(%d): %v", o, err)
 		}
@@ -242,7 +242,7 @@ func TestSurvivesPowerCutBeforeTheLogIsCut(t *testing.T) {
 	c := &clock{now: tuesday}
 	dir, taken := t.TempDir(), t.TempDir()
 	s := open(t, Config{Dir: dir, Now: c.Now})
-	if _, err := s.db.Exec("INSERT INTO hours VALUES (1, 2, 3, 4, 0)"); err != nil {
+	if _, err := s.db.Exec("INSERT INTO hours (hour, pass, refer, unmeasured, turn) VALUES (1, 2, 3, 4, 0)"); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{FileName, FileName + "-wal"} {

@@ -112,7 +112,7 @@ func TestNoTraceOfOldTallies(t *testing.T) {
 				return false
 			}
 			// More rows than a page holds, with the telling one among them.
-			if _, err := s.db.Exec("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO hours SELECT i, 0, 0, 0, 0 FROM n"); err != nil {
+			if _, err := s.db.Exec("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO hours (hour, pass, refer, unmeasured, turn) SELECT i, 0, 0, 0, 0 FROM n"); err != nil {
 				t.Fatal(err)
 			}
 			s.pending[0].Store(telling)

@@ -46,6 +46,8 @@ type Config struct {
 	Finder    *vision.Finder
 	Machine   *screening.Machine
 	Site      policy.Site
+	// Room is the temperature of the room, as far as it is known.
+	Room policy.Room
 	// Screen, Tally, Observer and Stopwatch may be nil.
 	Screen    Screen
 	Tally     Tally
@@ -173,6 +175,7 @@ func (k *Kiosk) observe(o calibration.Observation) {
 		k.seen.Uptime = k.frame.Telemetry.Uptime
 	}
 	k.seen.Reference = o.Reference.OK
+	k.seen.Room = k.cfg.Room
 	k.seen.Fault = FaultName(o.Reference.Fault)
 	k.seen.Faces = k.seen.Faces[:0]
 	for i := range k.found.Faces {
@@ -190,6 +193,11 @@ func (k *Kiosk) observe(o calibration.Observation) {
 // reads high.
 const foreheadInset = 0.15
 
+// maxUneven is how far the warmest place of a forehead lies above its mean at
+// most. In the field recordings 999 of 1,000 bare foreheads stay below 0.9 K;
+// more is a fringe, a hat's rim, or a lamp or a cup in front of the face.
+const maxUneven thermal.Kelvin = 2
+
 // measure reads the temperature of a face at the site into s and returns the
 // cue that goes with it.
 func (k *Kiosk) measure(s *screening.Face, f *vision.Face, scale calibration.Scale) screening.Cue {
@@ -204,6 +212,9 @@ func (k *Kiosk) measure(s *screening.Face, f *vision.Face, scale calibration.Sca
 	m, err := scale.Measure(&k.frame, roi)
 	if err != nil {
 		return screening.CueCutOff
+	}
+	if k.cfg.Site == policy.Forehead && m.Max.Sub(m.Mean) > maxUneven {
+		return screening.CueCovered
 	}
 	s.Value, s.U = m.Max, m.U
 	return screening.CueNone

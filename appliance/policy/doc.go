@@ -2,12 +2,13 @@
 // it, or not usable. It holds the measurement site, the threshold temperature
 // and what that threshold was worth on real subjects.
 //
-// In come a measured temperature and its expanded uncertainty, out comes a
-// [Judgement]. The package is pure: no clock, no file, no memory of other
-// visitors. For a given uncertainty a higher temperature never gets a milder
-// judgement.
+// In come a measured temperature, its expanded uncertainty and, if there is a
+// sensor, the temperature of the room; out comes a [Judgement]. The package is
+// pure: no clock, no file, no memory of other visitors. For a given uncertainty
+// and room a higher temperature never gets a milder judgement, and a kelvin on
+// the face is a kelvin in the score.
 //
-// The shipped thresholds are fitted by the command
+// The shipped models are fitted by the command
 //
 //	go run ./appliance/policy/fit ../shared/data/clinical/flir_dev.csv ../shared/data/clinical/ici_dev.csv > appliance/policy/shipped_table.go
 //

@@ -2,35 +2,199 @@
 
 package policy
 
-// Shipped returns the threshold that is shipped for a site and what it was
-// worth in the study; false for an unknown site.
-//
-//	site      threshold  sensitivity (95 % interval), specificity (95 % interval), both held out, both of single rounds
-//	forehead  35.16 degC 91.7 % (82.1 to 96.4) 39.4 % (35.4 to 43.6) 89.4/42.5 % 90.4/39.3 %
-//	face_max  36.42 degC 90.1 % (80.1 to 95.4) 96.4 % (94.6 to 97.7) 90.0/96.3 % 85.8/95.1 %
-func Shipped(site Site) (Evidence, bool) {
+// Shipped returns the model that is shipped for a site; false for an unknown
+// one.
+func Shipped(site Site) (Model, bool) {
 	switch site {
 	case Forehead:
-		return Evidence{
-			Site: Forehead, Threshold: 35.16,
-			Cameras: []CameraEvidence{
-				{Camera: "flir", AUC: 0.8597, Febrile: 61, Caught: 57, Healthy: 552, Cleared: 169},
-				{Camera: "ici", AUC: 0.8730, Febrile: 60, Caught: 54, Healthy: 547, Cleared: 264},
-			},
-			HeldOutSensitivity: 0.8937, HeldOutSpecificity: 0.4249,
-			SingleSensitivity: 0.9039, SingleSpecificity: 0.3931,
+		return Model{
+			Version: 1, SHA256: "89ecea3a4275f98a35632e6ad560f17ac2f23ebee8c9a3c10d4d065c7445b680",
+			Site: Forehead, RoomSlope: 0.1055,
+			With: shippedForeheadWith(), Without: shippedForeheadWithout(),
 		}, true
 	case FaceMax:
-		return Evidence{
-			Site: FaceMax, Threshold: 36.42,
-			Cameras: []CameraEvidence{
-				{Camera: "flir", AUC: 0.9704, Febrile: 61, Caught: 52, Healthy: 552, Cleared: 535},
-				{Camera: "ici", AUC: 0.9839, Febrile: 60, Caught: 57, Healthy: 547, Cleared: 525},
-			},
-			HeldOutSensitivity: 0.8995, HeldOutSpecificity: 0.9626,
-			SingleSensitivity: 0.8579, SingleSpecificity: 0.9507,
+		return Model{
+			Version: 1, SHA256: "9691196a586ffca79a9a68a0deeb0316a13b08fc8a091e237a4b1a5bd0ff122a",
+			Site: FaceMax, RoomSlope: 0.0879,
+			With: shippedFaceMaxWith(), Without: shippedFaceMaxWithout(),
 		}, true
 	default:
-		return Evidence{}, false
+		return Model{}, false
+	}
+}
+
+func shippedForeheadWith() Curve {
+	return Curve{
+		Cameras: []Camera{
+			{Name: "flir", AUC: 0.8711, HeldOutAUC: 0.8712, Febrile: [2]int{61, 27}, Healthy: [2]int{552, 586}},
+			{Name: "ici", AUC: 0.8778, HeldOutAUC: 0.8777, Febrile: [2]int{60, 27}, Healthy: [2]int{547, 580}},
+		},
+		HeldOutSensitivity: 0.8933, HeldOutSpecificity: 0.4577,
+		SingleSensitivity: 0.8997, SingleSpecificity: 0.4844,
+		Points: []Point{
+			{34.53, [][fevers]int{{61, 27}, {59, 26}}, [][fevers]int{{20, 20}, {51, 51}}},
+			{34.73, [][fevers]int{{61, 27}, {58, 26}}, [][fevers]int{{42, 42}, {89, 90}}},
+			{34.76, [][fevers]int{{60, 27}, {58, 26}}, [][fevers]int{{44, 45}, {94, 95}}},
+			{34.90, [][fevers]int{{60, 27}, {57, 25}}, [][fevers]int{{66, 67}, {135, 136}}},
+			{34.99, [][fevers]int{{59, 26}, {56, 25}}, [][fevers]int{{90, 91}, {162, 164}}},
+			{35.01, [][fevers]int{{59, 26}, {55, 25}}, [][fevers]int{{96, 97}, {172, 175}}},
+			{35.06, [][fevers]int{{58, 25}, {55, 25}}, [][fevers]int{{122, 123}, {192, 195}}},
+			{35.12, [][fevers]int{{57, 25}, {55, 25}}, [][fevers]int{{142, 144}, {233, 236}}},
+			{35.17, [][fevers]int{{57, 25}, {54, 25}}, [][fevers]int{{162, 164}, {265, 269}}},
+			{35.27, [][fevers]int{{55, 25}, {54, 25}}, [][fevers]int{{221, 225}, {312, 316}}},
+			{35.31, [][fevers]int{{55, 25}, {53, 25}}, [][fevers]int{{253, 257}, {335, 340}}},
+			{35.38, [][fevers]int{{55, 25}, {52, 25}}, [][fevers]int{{302, 306}, {367, 373}}},
+			{35.39, [][fevers]int{{55, 25}, {51, 25}}, [][fevers]int{{308, 312}, {373, 380}}},
+			{35.46, [][fevers]int{{53, 25}, {50, 25}}, [][fevers]int{{351, 357}, {411, 419}}},
+			{35.48, [][fevers]int{{53, 25}, {49, 25}}, [][fevers]int{{360, 366}, {418, 427}}},
+			{35.55, [][fevers]int{{52, 25}, {49, 25}}, [][fevers]int{{408, 415}, {449, 458}}},
+			{35.57, [][fevers]int{{52, 25}, {48, 25}}, [][fevers]int{{416, 423}, {460, 470}}},
+			{35.58, [][fevers]int{{51, 25}, {48, 25}}, [][fevers]int{{422, 430}, {462, 472}}},
+			{35.64, [][fevers]int{{49, 25}, {48, 25}}, [][fevers]int{{446, 456}, {471, 481}}},
+			{35.65, [][fevers]int{{49, 25}, {47, 25}}, [][fevers]int{{453, 463}, {477, 488}}},
+			{35.66, [][fevers]int{{49, 25}, {46, 25}}, [][fevers]int{{455, 465}, {479, 491}}},
+			{35.69, [][fevers]int{{48, 25}, {44, 25}}, [][fevers]int{{470, 481}, {488, 502}}},
+			{35.73, [][fevers]int{{47, 25}, {44, 25}}, [][fevers]int{{482, 494}, {501, 515}}},
+			{35.74, [][fevers]int{{46, 25}, {44, 25}}, [][fevers]int{{483, 496}, {503, 517}}},
+			{35.78, [][fevers]int{{45, 25}, {44, 25}}, [][fevers]int{{498, 512}, {509, 523}}},
+			{35.80, [][fevers]int{{44, 24}, {44, 25}}, [][fevers]int{{504, 518}, {512, 526}}},
+			{35.81, [][fevers]int{{43, 23}, {43, 24}}, [][fevers]int{{507, 521}, {514, 528}}},
+			{35.82, [][fevers]int{{42, 23}, {43, 24}}, [][fevers]int{{512, 527}, {516, 530}}},
+			{35.89, [][fevers]int{{41, 23}, {42, 24}}, [][fevers]int{{526, 542}, {529, 544}}},
+			{35.90, [][fevers]int{{40, 23}, {42, 24}}, [][fevers]int{{528, 545}, {529, 544}}},
+			{35.91, [][fevers]int{{39, 23}, {41, 24}}, [][fevers]int{{528, 546}, {533, 549}}},
+			{35.93, [][fevers]int{{38, 23}, {41, 24}}, [][fevers]int{{531, 550}, {534, 550}}},
+			{35.94, [][fevers]int{{37, 23}, {41, 24}}, [][fevers]int{{535, 555}, {535, 551}}},
+			{35.95, [][fevers]int{{36, 23}, {40, 24}}, [][fevers]int{{535, 556}, {536, 553}}},
+			{35.98, [][fevers]int{{35, 23}, {39, 24}}, [][fevers]int{{539, 561}, {537, 555}}},
+		},
+	}
+}
+
+func shippedForeheadWithout() Curve {
+	return Curve{
+		Cameras: []Camera{
+			{Name: "flir", AUC: 0.8597, HeldOutAUC: 0.8597, Febrile: [2]int{61, 27}, Healthy: [2]int{552, 586}},
+			{Name: "ici", AUC: 0.8730, HeldOutAUC: 0.8730, Febrile: [2]int{60, 27}, Healthy: [2]int{547, 580}},
+		},
+		HeldOutSensitivity: 0.8937, HeldOutSpecificity: 0.4249,
+		SingleSensitivity: 0.9039, SingleSpecificity: 0.3931,
+		Points: []Point{
+			{34.58, [][fevers]int{{61, 27}, {59, 27}}, [][fevers]int{{24, 24}, {59, 60}}},
+			{34.74, [][fevers]int{{60, 27}, {59, 27}}, [][fevers]int{{45, 46}, {95, 96}}},
+			{34.78, [][fevers]int{{60, 27}, {57, 26}}, [][fevers]int{{53, 54}, {107, 109}}},
+			{34.92, [][fevers]int{{60, 27}, {55, 25}}, [][fevers]int{{77, 78}, {145, 148}}},
+			{34.94, [][fevers]int{{59, 26}, {55, 25}}, [][fevers]int{{87, 88}, {150, 153}}},
+			{34.96, [][fevers]int{{58, 26}, {55, 25}}, [][fevers]int{{90, 92}, {160, 163}}},
+			{35.08, [][fevers]int{{58, 26}, {54, 25}}, [][fevers]int{{132, 134}, {224, 228}}},
+			{35.16, [][fevers]int{{57, 26}, {54, 25}}, [][fevers]int{{169, 172}, {264, 268}}},
+			{35.26, [][fevers]int{{55, 26}, {53, 25}}, [][fevers]int{{234, 239}, {311, 316}}},
+			{35.27, [][fevers]int{{55, 26}, {52, 25}}, [][fevers]int{{241, 246}, {314, 320}}},
+			{35.30, [][fevers]int{{54, 26}, {52, 25}}, [][fevers]int{{251, 257}, {326, 332}}},
+			{35.35, [][fevers]int{{53, 25}, {52, 25}}, [][fevers]int{{293, 299}, {353, 359}}},
+			{35.42, [][fevers]int{{53, 25}, {50, 25}}, [][fevers]int{{327, 333}, {384, 392}}},
+			{35.48, [][fevers]int{{53, 25}, {49, 25}}, [][fevers]int{{353, 359}, {410, 419}}},
+			{35.55, [][fevers]int{{51, 24}, {49, 25}}, [][fevers]int{{391, 398}, {445, 454}}},
+			{35.58, [][fevers]int{{50, 24}, {49, 25}}, [][fevers]int{{404, 412}, {456, 465}}},
+			{35.67, [][fevers]int{{48, 24}, {49, 25}}, [][fevers]int{{459, 469}, {486, 495}}},
+			{35.70, [][fevers]int{{48, 24}, {48, 25}}, [][fevers]int{{469, 479}, {490, 500}}},
+			{35.71, [][fevers]int{{47, 24}, {48, 25}}, [][fevers]int{{471, 482}, {492, 502}}},
+			{35.72, [][fevers]int{{47, 24}, {47, 25}}, [][fevers]int{{474, 485}, {495, 506}}},
+			{35.76, [][fevers]int{{45, 24}, {47, 25}}, [][fevers]int{{484, 497}, {502, 513}}},
+			{35.77, [][fevers]int{{44, 24}, {47, 25}}, [][fevers]int{{489, 503}, {505, 516}}},
+			{35.79, [][fevers]int{{43, 24}, {47, 25}}, [][fevers]int{{494, 509}, {507, 518}}},
+			{35.84, [][fevers]int{{43, 24}, {46, 25}}, [][fevers]int{{505, 520}, {515, 527}}},
+			{35.86, [][fevers]int{{41, 23}, {45, 25}}, [][fevers]int{{507, 523}, {516, 529}}},
+			{35.88, [][fevers]int{{41, 23}, {44, 24}}, [][fevers]int{{511, 527}, {518, 531}}},
+			{35.90, [][fevers]int{{40, 23}, {44, 24}}, [][fevers]int{{516, 533}, {522, 535}}},
+			{35.91, [][fevers]int{{39, 23}, {43, 24}}, [][fevers]int{{518, 536}, {522, 536}}},
+			{35.94, [][fevers]int{{39, 23}, {42, 24}}, [][fevers]int{{523, 541}, {525, 540}}},
+			{35.95, [][fevers]int{{39, 23}, {40, 24}}, [][fevers]int{{524, 542}, {525, 542}}},
+			{35.96, [][fevers]int{{38, 23}, {39, 24}}, [][fevers]int{{524, 543}, {525, 543}}},
+			{35.97, [][fevers]int{{38, 23}, {38, 23}}, [][fevers]int{{525, 544}, {525, 543}}},
+			{35.98, [][fevers]int{{36, 23}, {37, 23}}, [][fevers]int{{526, 547}, {525, 544}}},
+		},
+	}
+}
+
+func shippedFaceMaxWith() Curve {
+	return Curve{
+		Cameras: []Camera{
+			{Name: "flir", AUC: 0.9738, HeldOutAUC: 0.9736, Febrile: [2]int{61, 27}, Healthy: [2]int{552, 586}},
+			{Name: "ici", AUC: 0.9850, HeldOutAUC: 0.9850, Febrile: [2]int{60, 27}, Healthy: [2]int{547, 580}},
+		},
+		HeldOutSensitivity: 0.8957, HeldOutSpecificity: 0.9479,
+		SingleSensitivity: 0.8546, SingleSpecificity: 0.9386,
+		Points: []Point{
+			{36.01, [][fevers]int{{60, 27}, {60, 27}}, [][fevers]int{{416, 417}, {411, 411}}},
+			{36.02, [][fevers]int{{60, 27}, {59, 27}}, [][fevers]int{{419, 420}, {414, 415}}},
+			{36.06, [][fevers]int{{58, 27}, {59, 27}}, [][fevers]int{{441, 444}, {430, 431}}},
+			{36.18, [][fevers]int{{56, 27}, {59, 27}}, [][fevers]int{{496, 501}, {482, 483}}},
+			{36.21, [][fevers]int{{56, 27}, {58, 27}}, [][fevers]int{{506, 511}, {490, 492}}},
+			{36.25, [][fevers]int{{55, 27}, {58, 27}}, [][fevers]int{{515, 521}, {499, 501}}},
+			{36.26, [][fevers]int{{54, 27}, {57, 27}}, [][fevers]int{{520, 527}, {500, 503}}},
+			{36.36, [][fevers]int{{53, 27}, {56, 27}}, [][fevers]int{{530, 538}, {522, 526}}},
+			{36.41, [][fevers]int{{53, 27}, {55, 27}}, [][fevers]int{{535, 543}, {524, 529}}},
+			{36.43, [][fevers]int{{52, 27}, {55, 27}}, [][fevers]int{{537, 546}, {527, 532}}},
+			{36.44, [][fevers]int{{52, 27}, {53, 27}}, [][fevers]int{{539, 548}, {528, 535}}},
+			{36.45, [][fevers]int{{50, 27}, {52, 27}}, [][fevers]int{{539, 550}, {529, 537}}},
+			{36.51, [][fevers]int{{49, 27}, {51, 27}}, [][fevers]int{{543, 555}, {535, 544}}},
+			{36.53, [][fevers]int{{48, 27}, {49, 27}}, [][fevers]int{{543, 556}, {537, 548}}},
+			{36.54, [][fevers]int{{45, 27}, {49, 27}}, [][fevers]int{{543, 559}, {537, 548}}},
+			{36.55, [][fevers]int{{44, 27}, {48, 27}}, [][fevers]int{{544, 561}, {537, 549}}},
+			{36.58, [][fevers]int{{42, 27}, {48, 27}}, [][fevers]int{{547, 566}, {537, 549}}},
+			{36.59, [][fevers]int{{42, 27}, {47, 27}}, [][fevers]int{{547, 566}, {538, 551}}},
+			{36.60, [][fevers]int{{41, 27}, {47, 27}}, [][fevers]int{{548, 568}, {539, 552}}},
+			{36.62, [][fevers]int{{40, 27}, {46, 27}}, [][fevers]int{{549, 570}, {540, 554}}},
+			{36.63, [][fevers]int{{40, 27}, {45, 27}}, [][fevers]int{{549, 570}, {541, 556}}},
+			{36.64, [][fevers]int{{39, 27}, {45, 27}}, [][fevers]int{{549, 571}, {541, 556}}},
+			{36.65, [][fevers]int{{37, 26}, {45, 27}}, [][fevers]int{{550, 573}, {541, 556}}},
+			{36.66, [][fevers]int{{36, 26}, {44, 27}}, [][fevers]int{{550, 574}, {541, 557}}},
+			{36.69, [][fevers]int{{36, 26}, {43, 27}}, [][fevers]int{{550, 574}, {542, 559}}},
+			{36.72, [][fevers]int{{34, 25}, {41, 27}}, [][fevers]int{{550, 575}, {543, 562}}},
+		},
+	}
+}
+
+func shippedFaceMaxWithout() Curve {
+	return Curve{
+		Cameras: []Camera{
+			{Name: "flir", AUC: 0.9704, HeldOutAUC: 0.9704, Febrile: [2]int{61, 27}, Healthy: [2]int{552, 586}},
+			{Name: "ici", AUC: 0.9839, HeldOutAUC: 0.9839, Febrile: [2]int{60, 27}, Healthy: [2]int{547, 580}},
+		},
+		HeldOutSensitivity: 0.8995, HeldOutSpecificity: 0.9626,
+		SingleSensitivity: 0.8579, SingleSpecificity: 0.9507,
+		Points: []Point{
+			{35.89, [][fevers]int{{60, 27}, {60, 27}}, [][fevers]int{{343, 344}, {344, 344}}},
+			{35.99, [][fevers]int{{59, 27}, {60, 27}}, [][fevers]int{{395, 397}, {399, 399}}},
+			{36.00, [][fevers]int{{59, 27}, {59, 27}}, [][fevers]int{{399, 401}, {407, 408}}},
+			{36.03, [][fevers]int{{58, 27}, {59, 27}}, [][fevers]int{{417, 420}, {420, 421}}},
+			{36.25, [][fevers]int{{57, 27}, {58, 27}}, [][fevers]int{{510, 514}, {500, 502}}},
+			{36.31, [][fevers]int{{56, 27}, {58, 27}}, [][fevers]int{{525, 530}, {509, 511}}},
+			{36.32, [][fevers]int{{56, 27}, {57, 27}}, [][fevers]int{{525, 530}, {509, 512}}},
+			{36.37, [][fevers]int{{55, 27}, {57, 27}}, [][fevers]int{{530, 536}, {521, 524}}},
+			{36.38, [][fevers]int{{54, 27}, {57, 27}}, [][fevers]int{{531, 538}, {521, 524}}},
+			{36.42, [][fevers]int{{52, 26}, {57, 27}}, [][fevers]int{{535, 543}, {525, 528}}},
+			{36.45, [][fevers]int{{52, 26}, {56, 27}}, [][fevers]int{{536, 544}, {528, 532}}},
+			{36.46, [][fevers]int{{50, 26}, {55, 27}}, [][fevers]int{{538, 548}, {529, 534}}},
+			{36.47, [][fevers]int{{49, 26}, {55, 27}}, [][fevers]int{{539, 550}, {529, 534}}},
+			{36.49, [][fevers]int{{47, 26}, {54, 27}}, [][fevers]int{{539, 552}, {531, 537}}},
+			{36.51, [][fevers]int{{46, 26}, {54, 27}}, [][fevers]int{{541, 555}, {532, 538}}},
+			{36.52, [][fevers]int{{44, 26}, {54, 27}}, [][fevers]int{{541, 557}, {532, 538}}},
+			{36.53, [][fevers]int{{44, 26}, {53, 27}}, [][fevers]int{{543, 559}, {533, 540}}},
+			{36.55, [][fevers]int{{43, 26}, {52, 27}}, [][fevers]int{{545, 562}, {533, 541}}},
+			{36.57, [][fevers]int{{42, 26}, {52, 27}}, [][fevers]int{{546, 564}, {534, 542}}},
+			{36.58, [][fevers]int{{41, 26}, {50, 27}}, [][fevers]int{{547, 566}, {535, 545}}},
+			{36.59, [][fevers]int{{41, 26}, {49, 27}}, [][fevers]int{{547, 566}, {536, 547}}},
+			{36.61, [][fevers]int{{40, 26}, {48, 27}}, [][fevers]int{{547, 567}, {539, 551}}},
+			{36.62, [][fevers]int{{39, 26}, {46, 27}}, [][fevers]int{{548, 569}, {539, 553}}},
+			{36.65, [][fevers]int{{38, 26}, {45, 27}}, [][fevers]int{{549, 571}, {541, 556}}},
+			{36.68, [][fevers]int{{36, 26}, {44, 27}}, [][fevers]int{{550, 574}, {541, 557}}},
+			{36.69, [][fevers]int{{36, 26}, {43, 27}}, [][fevers]int{{550, 574}, {541, 558}}},
+			{36.70, [][fevers]int{{35, 26}, {42, 27}}, [][fevers]int{{550, 575}, {541, 559}}},
+			{36.72, [][fevers]int{{34, 25}, {41, 27}}, [][fevers]int{{550, 575}, {541, 560}}},
+			{36.73, [][fevers]int{{34, 25}, {40, 27}}, [][fevers]int{{550, 575}, {541, 561}}},
+			{36.74, [][fevers]int{{34, 25}, {38, 26}}, [][fevers]int{{550, 575}, {541, 562}}},
+		},
 	}
 }

@@ -9,7 +9,9 @@ import (
 
 // Judge says what a reading means; [policy.Policy] is the real one.
 type Judge interface {
-	Judge(value thermal.Celsius, u thermal.Kelvin) policy.Judgement
+	Judge(value thermal.Celsius, u thermal.Kelvin, room policy.Room) policy.Judgement
+	// Threshold is the reading from which on a visitor is referred.
+	Threshold(room policy.Room) thermal.Celsius
 }
 
 // Config holds the machine's times. [DefaultConfig] has values that suit a
@@ -19,8 +21,28 @@ type Config struct {
 	Judge Judge
 	// WarmUp is how long the camera must have been on.
 	WarmUp time.Duration
-	// Readings is how many a verdict needs, 3 to 16.
-	Readings int
+	// Early, Readings and Limit bound the readings of a verdict, 3 to 16 each:
+	// Early are enough far from the threshold, Readings elsewhere if they tell
+	// the side; at Limit the median decides.
+	Early, Readings, Limit int
+	// Far is how far from the threshold all of Early readings must be to be
+	// enough.
+	Far thermal.Kelvin
+	// Drift is the largest difference between the first and the second half of
+	// the readings of somebody who stands, and the furthest that Early readings
+	// may move toward the threshold.
+	Drift thermal.Kelvin
+	// CalmAfter is how long after the first reading the median of at least
+	// Readings decides if its standard error is Calm at most: what is left
+	// comes from how the visitor stands, and more readings would share it.
+	// After LimitAfter it decides in any case.
+	CalmAfter, LimitAfter time.Duration
+	Calm                  thermal.Kelvin
+	// Certainty is the number of standard errors by which the median must clear
+	// the threshold; Repeatability is the least standard deviation of single
+	// readings that is believed.
+	Certainty     float64
+	Repeatability thermal.Kelvin
 	// ReadingAge is how long a reading counts.
 	ReadingAge time.Duration
 	// MaxTaken is how many readings are taken before the kiosk gives up on
@@ -41,6 +63,11 @@ type Config struct {
 	// Jump is how soon after the visitor was last seen a face found elsewhere
 	// is still taken for the same person, who moved fast.
 	Jump time.Duration
+	// Tries is how often a visitor may try again who was not measured for a
+	// cause that can be seen to be put right.
+	Tries int
+	// Stall is how long without a frame nobody is taken for the same person.
+	Stall time.Duration
 	// MinStay is how long somebody must have been near for a visit without
 	// verdict to count as unmeasured rather than as walking past.
 	MinStay time.Duration
@@ -57,7 +84,10 @@ type Config struct {
 // DefaultConfig returns the shipped times. Judge is left empty.
 func DefaultConfig() Config {
 	return Config{
-		WarmUp: 30 * time.Minute, Readings: 5, ReadingAge: 4 * time.Second, MaxTaken: 30, MaxSpread: 0.8, Crowd: 0.75,
+		WarmUp: 30 * time.Minute,
+		Early:  3, Readings: 5, Limit: 16, Far: 0.5, Drift: 0.3, CalmAfter: 650 * time.Millisecond, LimitAfter: 2 * time.Second, Calm: 0.05, Certainty: 3, Repeatability: 0.02,
+		Tries: 2, Stall: 4 * time.Second,
+		ReadingAge: 4 * time.Second, MaxTaken: 30, MaxSpread: 0.8, Crowd: 0.75,
 		Patience: 12 * time.Second, CueHold: 400 * time.Millisecond, Leave: 1500 * time.Millisecond, Jump: 600 * time.Millisecond,
 		MinStay: 800 * time.Millisecond, Show: 2500 * time.Millisecond,
 		FaultHold: 500 * time.Millisecond, SearchHold: 3 * time.Second,

@@ -3,8 +3,6 @@ package screening
 import (
 	"errors"
 	"fmt"
-	"math"
-	"slices"
 	"time"
 
 	"lintel/appliance/policy"
@@ -21,6 +19,7 @@ type Machine struct {
 	state      State
 	stateSince time.Duration
 	now        time.Duration
+	room       policy.Room
 	visit      visit
 	visits     int
 	lastEnd    time.Duration // of the visit before
@@ -40,8 +39,8 @@ func New(cfg Config) (*Machine, error) {
 	if cfg.Judge == nil {
 		return nil, errors.New("cannot screen: no policy given")
 	}
-	if cfg.Readings < 3 || cfg.Readings > maxReadings {
-		return nil, fmt.Errorf("cannot screen with %d readings a visit: allowed are 3 to %d", cfg.Readings, maxReadings)
+	if cfg.Early < 3 || cfg.Readings < cfg.Early || cfg.Limit < cfg.Readings || cfg.Limit > maxReadings {
+		return nil, fmt.Errorf("cannot screen with %d, %d or %d readings a visit: allowed are 3 to %d, in this order", cfg.Early, cfg.Readings, cfg.Limit, maxReadings)
 	}
 	return &Machine{cfg: cfg, table: newTable(), state: Starting}, nil
 }
@@ -51,9 +50,11 @@ func New(cfg Config) (*Machine, error) {
 //
 // Errors: [ErrTransition], a programming fault.
 func (m *Machine) Step(o *Observation) (Step, error) {
-	m.now, m.step, m.err = o.Time, Step{}, nil
+	gap := o.Time - m.now
+	m.now, m.room, m.step, m.err = o.Time, o.Room, Step{}, nil
+	ended := m.bridge(gap)
 	healthy := m.health(o)
-	if m.settled() && healthy {
+	if m.settled() && healthy && !ended {
 		m.attend(o)
 	}
 	m.step.State, m.step.Visit, m.step.Fault = m.state, m.visits, ""
@@ -71,6 +72,26 @@ func (m *Machine) Step(o *Observation) (Step, error) {
 	default:
 	}
 	return m.step, m.err
+}
+
+// bridge goes over a gap without frames, as a camera makes that stalls or
+// corrects itself: readings from before do not go together with later ones,
+// and after a long one nobody is taken for the same person. It says whether
+// that ended a visit; the next one begins with the next frame.
+func (m *Machine) bridge(gap time.Duration) (ended bool) {
+	if !m.visit.active || gap <= m.cfg.Jump {
+		return false
+	}
+	m.visit.count, m.visit.taken, m.visit.steady = 0, 0, 0
+	if gap < m.cfg.Stall {
+		return false
+	}
+	if m.showing() {
+		m.fire(Shown)
+	}
+	m.endVisit()
+	m.fire(Gone)
+	return true
 }
 
 // InVisit says whether anything of a visitor is being kept.
@@ -142,174 +163,4 @@ func (m *Machine) showOutcome() {
 	if m.showing() && m.now-m.stateSince >= m.cfg.Show {
 		m.fire(Shown)
 	}
-}
-
-// attend follows the visitor of a healthy frame.
-func (m *Machine) attend(o *Observation) {
-	m.showOutcome()
-	f := m.subject(o)
-	if f == nil {
-		m.leave()
-		m.beckon(o)
-		return
-	}
-	if !m.visit.active {
-		m.visits++
-		m.visit = visit{active: true, began: max(f.Since, m.lastEnd), near: m.now}
-	}
-	if m.crowded(f, o.Faces) {
-		m.masked = *f
-		m.masked.Cue = CueCrowded
-		f = &m.masked
-	}
-	m.visit.see(f, m.now, m.cfg.Readings)
-	m.visit.meet(o.Faces)
-	m.visit.expire(m.now, m.cfg.ReadingAge)
-	if m.state == Clearing || m.showing() {
-		return
-	}
-	m.measure(f)
-}
-
-// subject returns the face that this visit is about, or that one could begin
-// with: the visitor's own track, else one that took its place at once, else,
-// when nobody is being screened, the widest. Who is too far away is none.
-func (m *Machine) subject(o *Observation) *Face {
-	v := &m.visit
-	inView := v.active && slices.ContainsFunc(o.Faces, func(f Face) bool { return f.Track == v.track })
-	var best *Face
-	for i := range o.Faces {
-		f := &o.Faces[i]
-		if f.Cue == CueTooFar || f.Cue == 0 {
-			continue
-		}
-		if v.active && f.Track == v.track {
-			return f
-		}
-		if v.active && (inView || v.isOther(f.Track) || f.Since-v.lastSeen > m.cfg.Jump) {
-			continue
-		}
-		if best == nil || f.Width > best.Width {
-			best = f
-		}
-	}
-	return best
-}
-
-// crowded says whether somebody else is about as near as the subject: it would
-// not be clear whose verdict is shown.
-func (m *Machine) crowded(subject *Face, faces []Face) bool {
-	for i := range faces {
-		f := &faces[i]
-		if f.Track != subject.Track && f.Cue != CueTooFar && f.Width >= m.cfg.Crowd*subject.Width {
-			return true
-		}
-	}
-	return false
-}
-
-// beckon asks somebody who is too far away to come closer; that is no visit.
-func (m *Machine) beckon(o *Observation) {
-	far := len(o.Faces) > 0 && !m.visit.active
-	switch {
-	case m.state == Ready && far:
-		m.fire(Approached)
-		m.step.Guidance = ComeCloser
-	case m.state == Guiding && far:
-		m.step.Guidance = ComeCloser
-	case m.state == Guiding && !m.visit.active:
-		m.fire(Gone)
-	default:
-	}
-}
-
-// measure moves a visit on that has no outcome yet.
-func (m *Machine) measure(f *Face) {
-	v := &m.visit
-	if v.shown == 0 || m.now-v.cueSince >= m.cfg.CueHold {
-		v.shown = v.cue
-	}
-	switch {
-	case f.Cue == CueNone && m.state != Measuring:
-		m.fire(Readable)
-	case f.Cue != CueNone && m.state == Ready,
-		f.Cue != CueNone && m.state == Measuring && m.now-v.readable >= m.cfg.CueHold:
-		m.fire(Approached)
-	default:
-	}
-	m.step.Progress = math.Min(1, float64(v.count)/float64(m.cfg.Readings))
-	if v.count > 0 {
-		m.step.Value, m.step.U, _ = v.combine()
-		m.step.Readings = v.count
-	}
-	m.step.Duration = m.now - v.began
-	if m.state == Measuring && f.Cue == CueNone && v.count >= m.cfg.Readings {
-		m.decide()
-	}
-	if !v.decided && m.now-v.near >= m.cfg.Patience {
-		m.giveUp(v.mainCue().reason())
-	}
-}
-
-// decide gives the verdict when the readings agree and can be judged. When
-// they cannot, later ones may: the visitor comes nearer or stands stiller.
-func (m *Machine) decide() {
-	v := &m.visit
-	value, u, spread := v.combine()
-	why := Unsteady
-	if spread <= m.cfg.MaxSpread {
-		switch m.cfg.Judge.Judge(value, u) {
-		case policy.Below:
-			m.fire(DecidedPass)
-			m.step.Verdict, v.decided = Pass, true
-			return
-		case policy.Above:
-			m.fire(DecidedRefer)
-			m.step.Verdict, v.decided = Refer, true
-			return
-		case policy.TooCold:
-			why = TooCold
-		case policy.TooHot:
-			why = TooHot
-		default:
-			why = TooUncertain
-		}
-	}
-	v.why = why
-	if v.taken >= m.cfg.MaxTaken {
-		m.giveUp(why)
-	}
-}
-
-// giveUp ends a visit on the screen without a verdict.
-func (m *Machine) giveUp(why Reason) {
-	m.fire(GaveUp)
-	m.reason = why
-	m.step.Verdict, m.step.Reason = NotMeasured, why
-	m.visit.decided = true
-}
-
-// leave ends the visit when the visitor has been out of sight for long enough.
-func (m *Machine) leave() {
-	if !m.visit.active || m.showing() || m.now-m.visit.lastSeen < m.cfg.Leave {
-		return
-	}
-	m.endVisit()
-	m.fire(Gone)
-}
-
-// endVisit forgets the visitor. Who stayed and got no verdict was not
-// measured.
-func (m *Machine) endVisit() {
-	v := &m.visit
-	if v.active && !v.decided && v.lastSeen-v.near >= m.cfg.MinStay {
-		reason := v.why
-		if reason == 0 {
-			reason = v.mainCue().reason()
-		}
-		m.reason = reason
-		m.step.Verdict, m.step.Reason = NotMeasured, reason
-		m.step.Duration = m.now - v.began
-	}
-	*v, m.masked, m.lastEnd = visit{}, Face{}, m.now
 }

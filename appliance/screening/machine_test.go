@@ -101,10 +101,10 @@ func TestVisit(t *testing.T) {
 	if step.Progress != 0.4 || step.Readings != 2 {
 		t.Errorf("after two readings: %+v", step)
 	}
-	step = s.frames(3, measured(1, 34.8))
+	step = s.frames(1, measured(1, 34.8))
 	s.wantState(step, Passed)
 	s.wantVerdicts(Pass)
-	if v := s.verdicts[0]; v.Value != 34.8 || v.Readings != 5 || v.Visit != 1 || v.U < 0.35 {
+	if v := s.verdicts[0]; v.Value != 34.8 || v.Readings != 3 || v.Visit != 1 || v.U < 0.35 {
 		t.Errorf("verdict %+v", v)
 	}
 	s.wantState(s.frames(30, measured(1, 39)), Clearing)
@@ -248,7 +248,7 @@ func TestFaults(t *testing.T) {
 	})
 	t.Run("while measuring", func(t *testing.T) {
 		s := newScript(t)
-		s.frames(4, measured(1, 34.8))
+		s.frames(2, measured(1, 34.8))
 		s.o.Reference, s.o.Fault = false, "reference_moved"
 		s.wantState(s.frames(10, measured(1, 34.8)), OutOfService)
 		s.wantVerdicts()

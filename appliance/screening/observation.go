@@ -3,6 +3,7 @@ package screening
 import (
 	"time"
 
+	"lintel/appliance/policy"
 	"lintel/firmware/thermal"
 )
 
@@ -17,6 +18,8 @@ type Observation struct {
 	Reference bool
 	// Fault names what is wrong; empty where nothing is known to be.
 	Fault string
+	// Room is the temperature of the room, as far as it is known.
+	Room policy.Room
 	// Faces are those in view.
 	Faces []Face
 }

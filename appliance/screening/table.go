@@ -28,6 +28,8 @@ const (
 	GaveUp
 	// Shown: the outcome has been on the screen for long enough.
 	Shown
+	// Corrected: who was not measured can be measured now.
+	Corrected
 	// Gone: the visitor has left.
 	Gone
 
@@ -55,6 +57,8 @@ func (e Event) String() string {
 		return "gave_up"
 	case Shown:
 		return "shown"
+	case Corrected:
+		return "corrected"
 	case Gone:
 		return "gone"
 	default:
@@ -94,6 +98,7 @@ func Transitions() []Transition {
 		{Passed, Shown, Clearing},
 		{Referred, Shown, Clearing},
 		{Unmeasured, Shown, Clearing},
+		{Clearing, Corrected, Measuring},
 		{Clearing, Gone, Ready},
 		{Clearing, Fault, OutOfService},
 		{OutOfService, ReferenceSeen, WarmingUp},

@@ -1,7 +1,6 @@
 package screening
 
 import (
-	"math"
 	"slices"
 	"time"
 
@@ -34,8 +33,12 @@ type visit struct {
 	frames   int
 	readings [maxReadings]reading // the latest
 	count    int
-	taken    int    // readings in all
-	why      Reason // why the readings so far gave no verdict; 0 for too few
+	taken    int           // readings in all
+	first    time.Duration // of the first reading
+	tries    int
+	blocked  bool          // given up on before it could be measured
+	steady   time.Duration // since when every frame was a reading
+	why      Reason        // why the readings so far gave no verdict; 0 for too few
 	cues     [cueCount]int
 	// others are the tracks that were in view together with this one, and so
 	// belong to other people.
@@ -72,9 +75,16 @@ func (v *visit) see(f *Face, now time.Duration, keep int) {
 		v.cue, v.cueSince = f.Cue, now
 	}
 	if f.Cue != CueNone {
+		v.steady = 0
 		return
 	}
+	if v.steady == 0 {
+		v.steady = now
+	}
 	v.readable = now
+	if v.taken == 0 {
+		v.first = now
+	}
 	v.taken++
 	if v.count == keep {
 		copy(v.readings[:], v.readings[1:v.count])
@@ -93,27 +103,6 @@ func (v *visit) expire(now, age time.Duration) {
 		}
 	}
 	v.count = len(keep)
-}
-
-// combine returns the median of the readings, its expanded uncertainty, and
-// the spread of the middle half of the readings. There must be one at least.
-//
-// What the readings have in common (reference, emissivity, optics) does not
-// average out, so the uncertainty is the median of theirs, with the standard
-// error of the median of what they show of scatter added in quadrature.
-func (v *visit) combine() (value thermal.Celsius, u, spread thermal.Kelvin) {
-	var values, us [maxReadings]float64
-	for i, r := range v.readings[:v.count] {
-		values[i], us[i] = float64(r.value), float64(r.u)
-	}
-	s, w := values[:v.count], us[:v.count]
-	slices.Sort(s)
-	slices.Sort(w)
-	spread = thermal.Kelvin(quantile(s, .75) - quantile(s, .25))
-	// A quartile range of 1.349 standard deviations; the median's standard
-	// error is 1.2533 of them over the root of n, for normal scatter.
-	scatter := 2 * 1.2533 * float64(spread) / 1.349 / math.Sqrt(float64(v.count))
-	return thermal.Celsius(quantile(s, .5)), thermal.Kelvin(math.Hypot(quantile(w, .5), scatter)), spread
 }
 
 // quantile interpolates between the sorted values.

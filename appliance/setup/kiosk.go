@@ -26,15 +26,7 @@ type Outputs struct {
 // Errors: what the rooms say of their settings.
 func Kiosk(c *config.Config, source thermal.Source, detector vision.Detector, out Outputs) (*kiosk.Kiosk, error) {
 	info := source.Info()
-	site, err := policy.ParseSite(c.Policy.Site)
-	if err != nil {
-		return nil, err
-	}
-	judge, err := policy.New(policy.Config{
-		Site: site, Threshold: thermal.Celsius(c.Policy.ThresholdC),
-		PlausibleMin: thermal.Celsius(c.Policy.PlausibleMinC), PlausibleMax: thermal.Celsius(c.Policy.PlausibleMaxC),
-		MaxU: thermal.Kelvin(c.Policy.MaxUK),
-	})
+	judge, room, err := Policy(c)
 	if err != nil {
 		return nil, err
 	}
@@ -54,10 +46,30 @@ func Kiosk(c *config.Config, source thermal.Source, detector vision.Detector, ou
 		return nil, err
 	}
 	return kiosk.New(kiosk.Config{
-		Source: source, Reference: reference, Finder: finder, Machine: machine, Site: site,
+		Source: source, Reference: reference, Finder: finder, Machine: machine, Site: judge.Site(), Room: room,
 		Screen: out.Screen, Tally: out.Tally, Observer: out.Observer, Stopwatch: out.Stopwatch,
 		Label: out.Label, Voluntary: c.Screening.Mode == config.Voluntary,
 	})
+}
+
+// Policy builds the policy, and the room as far as it is configured.
+//
+// Errors: what the policy says of its settings.
+func Policy(c *config.Config) (*policy.Policy, policy.Room, error) {
+	site, err := policy.ParseSite(c.Policy.Site)
+	if err != nil {
+		return nil, policy.Room{}, err
+	}
+	judge, err := policy.New(policy.Config{
+		Site: site, Sensitivity: c.Policy.Sensitivity, Threshold: thermal.Celsius(c.Policy.ThresholdC),
+		PlausibleMin: thermal.Celsius(c.Policy.PlausibleMinC), PlausibleMax: thermal.Celsius(c.Policy.PlausibleMaxC),
+		MaxU: thermal.Kelvin(c.Policy.MaxUK),
+	})
+	if err != nil || c.Ambient.RoomC == 0 {
+		return judge, policy.Room{}, err
+	}
+	room, err := policy.NewRoom(thermal.Celsius(c.Ambient.RoomC))
+	return judge, room, err
 }
 
 func calibrationConfig(c *config.Config) calibration.Config {

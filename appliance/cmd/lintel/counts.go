@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,7 +19,7 @@ func countsCommand() *cobra.Command {
 		Short: "What staff may see of the counts",
 		Args:  cobra.NoArgs,
 	}
-	c.AddCommand(exportCommand())
+	c.AddCommand(exportCommand(), checksCommand())
 	return c
 }
 
@@ -49,10 +50,7 @@ not.`,
 			if err := settings.Apply(&c); err != nil {
 				return err
 			}
-			store, err := counts.Open(cmd.Context(), counts.Config{Dir: c.State.Dir, ReadOnly: true})
-			if errors.Is(err, fs.ErrNotExist) {
-				return fmt.Errorf("cannot export the counts: there are none in %s: run the kiosk first or name its folder with --set state.dir=DIR", c.State.Dir)
-			}
+			store, err := openToRead(cmd.Context(), c.State.Dir)
 			if err != nil {
 				return err
 			}
@@ -65,6 +63,42 @@ not.`,
 	c.Flags().StringVar(&to, "to", "", "`DATE` to end before")
 	settings.Register(c.Flags())
 	return c
+}
+
+func checksCommand() *cobra.Command {
+	var settings config.Flags
+	c := &cobra.Command{
+		Use:   "checks",
+		Short: "Write what came of the second checks, as CSV",
+		Long: `Checks writes how the second checks of those who were referred ended, and from
+that the measured share of referrals whose fever was confirmed. A row is a
+month, or as many as it takes for no number to tell of single people; every
+number is rounded to 5.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			c := config.Default()
+			if err := settings.Apply(&c); err != nil {
+				return err
+			}
+			store, err := openToRead(cmd.Context(), c.State.Dir)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, store.Close()) }()
+			return store.ExportChecks(cmd.Context(), cmd.OutOrStdout())
+		},
+	}
+	settings.Register(c.Flags())
+	return c
+}
+
+// openToRead opens the counts beside a running kiosk.
+func openToRead(ctx context.Context, dir string) (*counts.Store, error) {
+	store, err := counts.Open(ctx, counts.Config{Dir: dir, ReadOnly: true})
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("cannot export the counts: there are none in %s: run the kiosk first or name its folder with --set state.dir=DIR", dir)
+	}
+	return store, err
 }
 
 // date reads an optional date; the zero time stands for none.

@@ -136,7 +136,7 @@ func (r *running) traces(t *testing.T) (visits int64) {
 	if !ok || bytes.Count(content, []byte("CREATE ")) != 1 {
 		t.Fatalf("the counts have another schema: %q", printable(content))
 	}
-	columns := regexp.MustCompile(`(?m)^\s+(\w+)\s+(\w+)`).FindAllSubmatch(schema, -1)
+	columns := regexp.MustCompile(`(?m)(?:^\s+|^, |\), )(\w+)\s+(\w+)`).FindAllSubmatch(schema, -1)
 	var names []string
 	for _, c := range columns {
 		names = append(names, string(c[1]))
@@ -144,7 +144,7 @@ func (r *running) traces(t *testing.T) (visits int64) {
 			t.Errorf("the column %s is %s", c[1], c[2])
 		}
 	}
-	if want := []string{"hour", "pass", "refer", "unmeasured", "turn"}; !slices.Equal(names, want) {
+	if want := []string{"hour", "pass", "refer", "unmeasured", "turn", "cleared", "confirmed", "not_done"}; !slices.Equal(names, want) {
 		t.Errorf("the columns are %v, want %v", names, want)
 	}
 	for _, text := range printable(bytes.Replace(content, schema, []byte{0}, 1)) {

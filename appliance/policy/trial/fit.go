@@ -1,22 +1,28 @@
 package trial
 
 import (
+	"errors"
 	"fmt"
-	"math/rand/v2"
+	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/stat"
 
 	"lintel/appliance/policy"
 	"lintel/firmware/thermal"
 )
 
-// Wanted is the sensitivity of the shipped operating points.
-const Wanted = 0.9
+// ErrNoRooms means that the room temperatures do not tell how skin follows
+// them: the column T_atm is missing or always the same.
+var ErrNoRooms = errors.New("the table's room temperatures show no slope: it needs a column T_atm with several temperatures")
 
-// Cross-validation: every subject is left out once in each repeat.
+// Version is the version of the model that [Fit] makes. Count it up with every
+// change to what is fitted.
+const Version = 1
+
+// The points of a curve are those at these sensitivities.
 const (
-	folds   = 10
-	repeats = 20
-	seed    = 1
+	lowestPercent, highestPercent = 60, 99
 )
 
 // Camera is one camera's table of the study.
@@ -25,100 +31,97 @@ type Camera struct {
 	Table *Table
 }
 
-// Fit chooses the operating point of a site and says what it is worth. The
-// result depends on the tables alone. Errors wrap [ErrNoReadings] or
-// [ErrNoTruth].
-func Fit(site policy.Site, cameras []Camera) (policy.Evidence, error) {
-	var scores, singles []Scores
+// Fit fits the model of a site and works out what its thresholds are worth.
+// The result depends on the tables alone; its SHA256 is left empty. Errors
+// wrap [ErrNoReadings], [ErrNoRooms] or [ErrNoTruth].
+func Fit(site policy.Site, cameras []Camera) (policy.Model, error) {
 	for _, c := range cameras {
 		if !c.Table.Has(site) {
-			return policy.Evidence{}, fmt.Errorf("cannot fit %v on %s: %w", site, c.Name, ErrNoReadings)
+			return policy.Model{}, fmt.Errorf("cannot fit %v on %s: %w", site, c.Name, ErrNoReadings)
 		}
-		scores = append(scores, c.Table.Scores(site))
-		singles = append(singles, c.Table.Singles(site))
 	}
-	threshold, err := OperatingPoint(scores, Wanted)
+	m, err := fitModel(site, cameras, nil)
 	if err != nil {
-		return policy.Evidence{}, err
+		return m, err
 	}
-	e := policy.Evidence{Site: site, Threshold: thermal.Celsius(threshold)}
-	for i, s := range scores {
-		e.Cameras = append(e.Cameras, policy.CameraEvidence{
-			Camera:  cameras[i].Name,
-			AUC:     s.AUC(),
-			Febrile: len(s.Febrile), Caught: s.Caught(threshold),
-			Healthy: len(s.Healthy), Cleared: s.Cleared(threshold),
-		})
+	if m.With, err = curve(m, cameras, false); err != nil {
+		return m, err
 	}
-	e.SingleSensitivity = meanOf(singles, func(s Scores) float64 { return s.Sensitivity(threshold) })
-	e.SingleSpecificity = meanOf(singles, func(s Scores) float64 { return s.Specificity(threshold) })
-	e.HeldOutSensitivity, e.HeldOutSpecificity, err = crossValidate(site, cameras)
-	return e, err
+	m.Without, err = curve(m, cameras, true)
+	return m, err
 }
 
-// crossValidate splits by subject, so that nobody is in the fitted and in the
-// judged part, whichever camera looked.
-func crossValidate(site policy.Site, cameras []Camera) (sensitivity, specificity float64, err error) {
-	var people []string
+// fitModel fits the room slope on the subjects that only chooses: the line
+// through the readings of those without fever over the temperature of their
+// room, by least squares. The febrile have no part in it, so that the room
+// can only take away what it puts there, and never stands in for fever.
+func fitModel(site policy.Site, cameras []Camera, only func(id string) bool) (policy.Model, error) {
+	var rooms, readings []float64
 	for _, c := range cameras {
 		for i := range c.Table.Subjects {
-			people = append(people, c.Table.Subjects[i].ID)
+			s := &c.Table.Subjects[i]
+			reading, room := s.Reading(site), s.Room()
+			if math.IsNaN(reading) || !room.Known() || !(s.Oral() < float64(policy.Fever375.Oral())) || only != nil && !only(s.ID) {
+				continue
+			}
+			rooms = append(rooms, float64(room.Temperature()))
+			readings = append(readings, reading)
 		}
 	}
-	slices.Sort(people)
-	people = slices.Compact(people)
-
-	random := rand.New(rand.NewPCG(seed, seed))
-	judged := make([]tally, len(cameras))
-	for range repeats {
-		random.Shuffle(len(people), func(i, j int) { people[i], people[j] = people[j], people[i] })
-		foldOf := make(map[string]int, len(people))
-		for i, id := range people {
-			foldOf[id] = i % folds
-		}
-		for fold := range folds {
-			in := make([]Scores, len(cameras))
-			out := make([]Scores, len(cameras))
-			for i, c := range cameras {
-				in[i], out[i] = c.Table.split(site, func(id string) bool { return foldOf[id] == fold })
-			}
-			threshold, err := OperatingPoint(in, Wanted)
-			if err != nil {
-				return 0, 0, err
-			}
-			for i, s := range out {
-				judged[i].add(s, threshold)
-			}
-		}
+	if len(rooms) < 3 || slices.Max(rooms)-slices.Min(rooms) < 1 {
+		return policy.Model{}, fmt.Errorf("cannot fit %v: %w", site, ErrNoRooms)
 	}
-	for _, j := range judged {
-		sensitivity += float64(j.caught) / float64(j.febrile) / float64(len(judged))
-		specificity += float64(j.cleared) / float64(j.healthy) / float64(len(judged))
-	}
-	return sensitivity, specificity, nil
+	_, slope := stat.LinearRegression(rooms, readings, nil, false)
+	// Four decimals are what the table holds.
+	return policy.Model{Version: Version, Site: site, RoomSlope: math.Round(slope*1e4) / 1e4}, nil
 }
 
-type tally struct{ caught, febrile, cleared, healthy int }
-
-func (t *tally) add(s Scores, threshold float64) {
-	t.caught += s.Caught(threshold)
-	t.febrile += len(s.Febrile)
-	t.cleared += s.Cleared(threshold)
-	t.healthy += len(s.Healthy)
-}
-
-// split puts the subjects for whom leftOut is true into out, the others into
-// in.
-func (t *Table) split(site policy.Site, leftOut func(id string) bool) (in, out Scores) {
-	for i := range t.Subjects {
-		s := &t.Subjects[i]
-		part := &in
-		if leftOut(s.ID) {
-			part = &out
+// curve works out a model's receiver operating characteristic.
+func curve(m policy.Model, cameras []Camera, blind bool) (policy.Curve, error) {
+	byFever := make([][]Scores, len(policy.Fevers()))
+	var singles []Scores
+	for _, c := range cameras {
+		for _, f := range policy.Fevers() {
+			byFever[f] = append(byFever[f], scoring{model: m, blind: blind, fever: f}.of(c.Table))
 		}
-		part.add(s.Score(site), s.Oral())
+		singles = append(singles, scoring{model: m, blind: blind, single: true}.of(c.Table))
 	}
-	in.sort()
-	out.sort()
-	return in, out
+	var out policy.Curve
+	for percent := highestPercent; percent >= lowestPercent; percent-- {
+		threshold, err := OperatingPoint(byFever[policy.Fever375], float64(percent)/100)
+		if err != nil {
+			return out, err
+		}
+		if n := len(out.Points); n > 0 && out.Points[n-1].Threshold == thermal.Celsius(threshold) {
+			continue
+		}
+		p := policy.Point{Threshold: thermal.Celsius(threshold)}
+		for k := range cameras {
+			var caught, cleared [2]int
+			for _, f := range policy.Fevers() {
+				caught[f], cleared[f] = byFever[f][k].Caught(threshold), byFever[f][k].Cleared(threshold)
+			}
+			p.Caught, p.Cleared = append(p.Caught, caught), append(p.Cleared, cleared)
+		}
+		out.Points = append(out.Points, p)
+	}
+	held, err := crossValidate(m.Site, cameras, blind)
+	if err != nil {
+		return out, err
+	}
+	for k, c := range cameras {
+		camera := policy.Camera{Name: c.Name, AUC: byFever[policy.Fever375][k].AUC(), HeldOutAUC: held.auc[k]}
+		for _, f := range policy.Fevers() {
+			camera.Febrile[f], camera.Healthy[f] = len(byFever[f][k].Febrile), len(byFever[f][k].Healthy)
+		}
+		out.Cameras = append(out.Cameras, camera)
+	}
+	threshold, err := OperatingPoint(byFever[policy.Fever375], policy.DefaultSensitivity)
+	if err != nil {
+		return out, err
+	}
+	out.SingleSensitivity = meanOf(singles, func(s Scores) float64 { return s.Sensitivity(threshold) })
+	out.SingleSpecificity = meanOf(singles, func(s Scores) float64 { return s.Specificity(threshold) })
+	out.HeldOutSensitivity, out.HeldOutSpecificity = held.sensitivity, held.specificity
+	return out, nil
 }

@@ -6,41 +6,60 @@ import (
 	"slices"
 
 	"lintel/appliance/policy"
+	"lintel/firmware/thermal"
 )
 
 // Scores holds the scores of the subjects whose oral temperature is known, in
 // degrees Celsius, each ascending.
 type Scores struct{ Febrile, Healthy []float64 }
 
-// Scores splits the subjects that have both a score and an oral temperature.
-func (t *Table) Scores(site policy.Site) Scores {
-	var out Scores
-	for i := range t.Subjects {
-		s := &t.Subjects[i]
-		out.add(s.Score(site), s.Oral())
-	}
-	out.sort()
-	return out
+// scoring turns a table into scores.
+type scoring struct {
+	model policy.Model
+	// blind leaves the room out.
+	blind bool
+	// fever is the oral temperature from which on a subject is febrile.
+	fever policy.Fever
+	// single takes every round on its own instead of the subject's mean.
+	single bool
+	// only, where not nil, chooses subjects.
+	only func(id string) bool
 }
 
-// Singles is [Table.Scores] with every round on its own.
-func (t *Table) Singles(site policy.Site) Scores {
+// Scores are those of the subjects that have both a reading and an oral
+// temperature, as the model has them, for fever from 37.5 degC on.
+func (t *Table) Scores(model policy.Model) Scores {
+	return scoring{model: model}.of(t)
+}
+
+func (g scoring) of(t *Table) Scores {
 	var out Scores
-	var room [Rounds]float64
+	var rounds [Rounds]float64
 	for i := range t.Subjects {
 		s := &t.Subjects[i]
-		for _, v := range s.Readings(room[:0], site) {
-			out.add(v, s.Oral())
+		if g.only != nil && !g.only(s.ID) {
+			continue
+		}
+		room := s.Room()
+		if g.blind {
+			room = policy.Room{}
+		}
+		readings := append(rounds[:0], s.Reading(g.model.Site))
+		if g.single {
+			readings = s.Readings(rounds[:0], g.model.Site)
+		}
+		for _, v := range readings {
+			out.add(float64(g.model.Score(thermal.Celsius(v), room)), s.Oral(), float64(g.fever.Oral()))
 		}
 	}
 	out.sort()
 	return out
 }
 
-func (s *Scores) add(score, oral float64) {
+func (s *Scores) add(score, oral, fever float64) {
 	switch {
 	case math.IsNaN(score) || math.IsNaN(oral):
-	case oral >= Fever:
+	case oral >= fever:
 		s.Febrile = append(s.Febrile, score)
 	default:
 		s.Healthy = append(s.Healthy, score)

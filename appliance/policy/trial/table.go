@@ -10,17 +10,15 @@ import (
 	"strings"
 
 	"lintel/appliance/policy"
+	"lintel/firmware/thermal"
 )
-
-// Fever is the oral temperature in degrees Celsius from which on a subject is
-// febrile.
-const Fever = 37.5
 
 // Readings outside these bounds, in degrees Celsius, are typing errors and
 // count as blank.
 const (
 	minFacial, maxFacial = 15.0, 55.0
 	minOral, maxOral     = 30.0, 45.0
+	minRoom, maxRoom     = float64(policy.MinRoom), float64(policy.MaxRoom)
 )
 
 // Rounds is the number of rounds of the study.
@@ -52,6 +50,7 @@ type Subject struct {
 	forehead, face [Rounds]float64
 	// OralMonitor and OralFast are oral temperatures in degrees Celsius.
 	OralMonitor, OralFast float64
+	room                  float64
 }
 
 // Has says whether the table has a column for the site.
@@ -85,9 +84,9 @@ func (s *Subject) Readings(into []float64, site policy.Site) []float64 {
 	return into
 }
 
-// Score is the mean of the subject's rounds in degrees Celsius, NaN where
+// Reading is the mean of the subject's rounds in degrees Celsius, NaN where
 // there is none. It never looks at the oral temperatures.
-func (s *Subject) Score(site policy.Site) float64 {
+func (s *Subject) Reading(site policy.Site) float64 {
 	var room [Rounds]float64
 	readings := s.Readings(room[:0], site)
 	var sum float64
@@ -95,6 +94,16 @@ func (s *Subject) Score(site policy.Site) float64 {
 		sum += v
 	}
 	return sum / float64(len(readings))
+}
+
+// Room is the temperature of the subject's room, unknown where the table does
+// not say or says what no room has.
+func (s *Subject) Room() policy.Room {
+	room, err := policy.NewRoom(thermal.Celsius(s.room))
+	if err != nil {
+		return policy.Room{}
+	}
+	return room
 }
 
 // Oral is the reference temperature in degrees Celsius, NaN where there is
@@ -112,12 +121,25 @@ type column struct {
 	name     string
 	min, max float64
 	cell     func(*Subject) *float64
+	// good and bad count the numbers within the bounds and outside.
+	good, bad int
+}
+
+// check says whether the column is in degrees Celsius.
+func (c *column) check() error {
+	if c.bad > c.good {
+		return fmt.Errorf("cannot read the clinical table: %w: column %s: %d of %d numbers are outside %g to %g degC: give it in degrees Celsius",
+			ErrTable, c.name, c.bad, c.bad+c.good, c.min, c.max)
+	}
+	return nil
 }
 
 // Read reads a comma-separated table with a header line. It needs the column
 // SubjectID and at least one of T_FH_Max1..4 and T_Max1..4; the oral columns
-// aveOralM and aveOralF may be missing, others are ignored. Blank cells and
-// NaN are missing values. Errors wrap [ErrTable], or are r's own.
+// aveOralM and aveOralF and the room's, T_atm, may be missing, others are
+// ignored. Blank cells and NaN are missing values, and so are numbers that are
+// no temperature of their kind in degrees Celsius; a column that mostly holds
+// such is refused. Errors wrap [ErrTable], or are r's own.
 func Read(r io.Reader) (*Table, error) {
 	in := csv.NewReader(r)
 	in.ReuseRecord = true
@@ -151,6 +173,11 @@ func Read(r io.Reader) (*Table, error) {
 	if len(t.Subjects) == 0 {
 		return nil, fmt.Errorf("cannot read the clinical table: %w: there is no row below the header", ErrTable)
 	}
+	for i := range columns {
+		if err := columns[i].check(); err != nil {
+			return nil, err
+		}
+	}
 	return t, nil
 }
 
@@ -181,7 +208,7 @@ func (t *Table) columns(header []string) (id int, columns []column, err error) {
 	add := func(name string, low, high float64, cell func(*Subject) *float64) bool {
 		i, ok := at[name]
 		if ok {
-			columns = append(columns, column{i, name, low, high, cell})
+			columns = append(columns, column{index: i, name: name, min: low, max: high, cell: cell})
 		}
 		return ok
 	}
@@ -199,6 +226,7 @@ func (t *Table) columns(header []string) (id int, columns []column, err error) {
 	}
 	add("aveOralM", minOral, maxOral, func(s *Subject) *float64 { return &s.OralMonitor })
 	add("aveOralF", minOral, maxOral, func(s *Subject) *float64 { return &s.OralFast })
+	add("T_atm", minRoom, maxRoom, func(s *Subject) *float64 { return &s.room })
 	return id, columns, nil
 }
 
@@ -208,12 +236,13 @@ func (t *Table) subject(row []string, line, id int, columns []column) (Subject, 
 		ID:          strings.Clone(strings.TrimSpace(row[id])),
 		forehead:    [Rounds]float64{nan, nan, nan, nan},
 		face:        [Rounds]float64{nan, nan, nan, nan},
-		OralMonitor: nan, OralFast: nan,
+		OralMonitor: nan, OralFast: nan, room: nan,
 	}
 	if s.ID == "" {
 		return s, fmt.Errorf("cannot read the clinical table: %w: line %d: the SubjectID is blank", ErrTable, line)
 	}
-	for _, c := range columns {
+	for i := range columns {
+		c := &columns[i]
 		text := strings.TrimSpace(row[c.index])
 		if text == "" {
 			continue
@@ -226,7 +255,9 @@ func (t *Table) subject(row []string, line, id int, columns []column) (Subject, 
 		case math.IsNaN(v):
 		case v < c.min || v > c.max:
 			t.Discarded++
+			c.bad++
 		default:
+			c.good++
 			*c.cell(&s) = v
 		}
 	}

@@ -40,7 +40,7 @@ func TestReadAndScore(t *testing.T) {
 		{"c", 34.0, nan, nan},   // typing errors count as blank
 	} {
 		s := &table.Subjects[i]
-		got := []float64{s.Score(policy.Forehead), s.Score(policy.FaceMax), s.Oral()}
+		got := []float64{s.Reading(policy.Forehead), s.Reading(policy.FaceMax), s.Oral()}
 		if !slices.EqualFunc(got, []float64{want.forehead, want.face, want.oral}, same) || s.ID != want.id {
 			t.Errorf("subject %s: forehead, face, oral = %v, want %+v", s.ID, got, want)
 		}
@@ -51,8 +51,8 @@ func TestReadAndScore(t *testing.T) {
 	if table.Has(policy.SiteUnknown) || !table.Has(policy.Forehead) || !table.Has(policy.FaceMax) {
 		t.Error("Has is wrong")
 	}
-	if !math.IsNaN(table.Subjects[0].Score(policy.SiteUnknown)) {
-		t.Error("an unknown site has a score")
+	if !math.IsNaN(table.Subjects[0].Reading(policy.SiteUnknown)) {
+		t.Error("an unknown site has a reading")
 	}
 }
 
@@ -70,6 +70,8 @@ func TestReadRefuses(t *testing.T) {
 		"ragged row":          {"SubjectID,T_Max1\na,35\nb\n", "line 3: wrong number of fields"},
 		"stray quote":         {"SubjectID,T_Max1\na,\"35\nb,36\n", "line"},
 		"column twice":        {"SubjectID,T_Max1,T_Max1\na,35,36\n", `"T_Max1" is there twice`},
+		"Fahrenheit":          {"SubjectID,T_Max1,T_atm\na,35,75\nb,36,74\n", "column T_atm: 2 of 2 numbers are outside 15 to 35 degC"},
+		"kelvin":              {"SubjectID,T_Max1\na,308\nb,309\n", "column T_Max1"},
 		"blank subject":       {"SubjectID,T_Max1\n ,35\n", "line 2: the SubjectID is blank"},
 	} {
 		_, err := trial.Read(strings.NewReader(c.text))
@@ -178,24 +180,43 @@ func TestOperatingPointKeepsItsWord(t *testing.T) {
 	})
 }
 
-func TestFitIsRepeatable(t *testing.T) {
+// study makes a camera whose foreheads follow oral temperature and room.
+func study(t *testing.T, slope float64, rooms string) trial.Camera {
+	t.Helper()
 	var text strings.Builder
-	text.WriteString("SubjectID,T_FH_Max1,aveOralM\n")
-	for i := range 200 {
-		oral := 36.5 + float64(i%20)/10
-		fmt.Fprintf(&text, "%d,%.2f,%.2f\n", i, oral-1.5+float64(i%7)/10, oral)
+	text.WriteString("SubjectID,T_FH_Max1,aveOralM" + rooms + "\n")
+	for i := range 400 {
+		oral, room := 36.5+float64(i%20)/10, 20+float64(i%9)
+		fmt.Fprintf(&text, "%d,%.3f,%.2f", i, oral-1.5+float64(i%7)/10+slope*(room-24), oral)
+		if rooms != "" {
+			fmt.Fprintf(&text, ",%.1f", room)
+		}
+		text.WriteString("\n")
 	}
-	cameras := []trial.Camera{{Name: "x", Table: read(t, text.String())}}
-	first, err := trial.Fit(policy.Forehead, cameras)
+	return trial.Camera{Name: "x", Table: read(t, text.String())}
+}
+
+func TestFit(t *testing.T) {
+	cameras := []trial.Camera{study(t, 0.12, ",T_atm")}
+	m, err := trial.Fit(policy.Forehead, cameras)
 	if err != nil {
 		t.Fatal(err)
 	}
 	again, err := trial.Fit(policy.Forehead, cameras)
-	if err != nil || first.Threshold != again.Threshold || first.HeldOutSensitivity != again.HeldOutSensitivity {
-		t.Errorf("two fits differ: %+v and %+v, %v", first, again, err)
+	if err != nil || m.Text() != again.Text() {
+		t.Errorf("two fits differ: %s and %s, %v", m.Text(), again.Text(), err)
+	}
+	if math.Abs(m.RoomSlope-0.12) > 0.01 {
+		t.Errorf("room slope %v, want 0.12", m.RoomSlope)
+	}
+	if with, without := m.With.Cameras[0].AUC, m.Without.Cameras[0].AUC; with <= without {
+		t.Errorf("AUC with the room %v, without %v", with, without)
 	}
 	if _, err := trial.Fit(policy.FaceMax, cameras); !errors.Is(err, trial.ErrNoReadings) {
 		t.Errorf("fitting a site that is not there: %v", err)
+	}
+	if _, err := trial.Fit(policy.Forehead, []trial.Camera{study(t, 0, "")}); !errors.Is(err, trial.ErrNoRooms) {
+		t.Errorf("fitting without rooms: %v", err)
 	}
 }
 
@@ -212,11 +233,11 @@ func FuzzRead(f *testing.F) {
 		}
 		for _, site := range policy.Sites() {
 			for i := range table.Subjects {
-				if v := table.Subjects[i].Score(site); v < 15 || v > 55 {
-					t.Fatalf("a score of %v", v)
+				if v := table.Subjects[i].Reading(site); v < 15 || v > 55 {
+					t.Fatalf("a reading of %v", v)
 				}
 			}
-			if auc := table.Scores(site).AUC(); auc < 0 || auc > 1 {
+			if auc := table.Scores(policy.Model{Site: site}).AUC(); auc < 0 || auc > 1 {
 				t.Fatalf("an AUC of %v", auc)
 			}
 		}

@@ -21,8 +21,8 @@ import (
 type Subject struct {
 	Event   string `json:"event"` // "subject"
 	Subject string `json:"subject"`
-	// Score is the mean of the subject's readings in degrees Celsius; null
-	// where there is none.
+	// Score is the mean of the subject's readings in degrees Celsius, as it
+	// would be in a room of 24; null where there is none.
 	Score *float64 `json:"score"`
 	// Verdict is pass, refer or unmeasured.
 	Verdict string `json:"verdict"`
@@ -44,6 +44,9 @@ type Summary struct {
 	Healthy     int         `json:"n_healthy"`
 	Unmeasured  int         `json:"n_unmeasured"`
 	Discarded   int         `json:"discarded_cells"`
+	Roomless    int         `json:"n_without_room"`
+	Model       int         `json:"model_version"`
+	SHA256      string      `json:"model_sha256"`
 	SensCI      *[2]float64 `json:"sensitivity_ci"`
 	SpecCI      *[2]float64 `json:"specificity_ci"`
 }
@@ -111,14 +114,17 @@ func (r reader) Read(p []byte) (int, error) {
 
 // outcome counts verdicts among those whose oral temperature is known.
 type outcome struct {
-	caught, febrile, cleared, healthy, unmeasured int
+	caught, febrile, cleared, healthy, unmeasured, roomless int
 }
 
 func (o *outcome) subject(p *policy.Policy, s *trial.Subject) Subject {
-	score := s.Score(p.Site())
-	event := Subject{Event: "subject", Subject: s.ID, Score: known(score), Verdict: "unmeasured"}
+	reading, room := thermal.Celsius(s.Reading(p.Site())), s.Room()
+	event := Subject{Event: "subject", Subject: s.ID, Score: known(float64(p.Score(reading, room))), Verdict: "unmeasured"}
 	// The uncertainty of the study's readings is unknown and none is claimed.
-	judgement := p.Judge(thermal.Celsius(score), 0)
+	judgement := p.Judge(reading, 0, room)
+	if !room.Known() {
+		o.roomless++
+	}
 	switch judgement {
 	case policy.Below:
 		event.Verdict = "pass"
@@ -130,7 +136,7 @@ func (o *outcome) subject(p *policy.Policy, s *trial.Subject) Subject {
 	}
 	switch oral := s.Oral(); {
 	case math.IsNaN(oral):
-	case oral >= trial.Fever:
+	case oral >= float64(policy.Fever375.Oral()):
 		o.febrile++
 		if judgement == policy.Above {
 			o.caught++
@@ -145,21 +151,30 @@ func (o *outcome) subject(p *policy.Policy, s *trial.Subject) Subject {
 }
 
 func (o *outcome) summary(p *policy.Policy, table *trial.Table) Summary {
+	// The threshold that most subjects were judged by.
+	var room policy.Room
+	if 2*o.roomless < len(table.Subjects) {
+		room, _ = policy.NewRoom(policy.RoomZero)
+	}
 	sensitivity := policy.Wilson(float64(o.caught)/float64(o.febrile), float64(o.febrile))
 	specificity := policy.Wilson(float64(o.cleared)/float64(o.healthy), float64(o.healthy))
+	model := p.Model()
 	return Summary{
 		Event:       "summary",
 		N:           len(table.Subjects),
-		AUC:         known(table.Scores(p.Site()).AUC()),
+		AUC:         known(table.Scores(model).AUC()),
 		Sensitivity: known(sensitivity.Value),
 		Specificity: known(specificity.Value),
-		ThresholdC:  float64(p.Threshold()),
+		ThresholdC:  float64(p.ScoreThreshold(room)),
 		Site:        p.Site().String(),
-		Fever:       fmt.Sprintf("oral temperature (aveOralM, else aveOralF) >= %.1f degC", trial.Fever),
+		Fever:       fmt.Sprintf("oral temperature (aveOralM, else aveOralF) >= %.1f degC", policy.Fever375.Oral()),
 		Febrile:     o.febrile,
 		Healthy:     o.healthy,
 		Unmeasured:  o.unmeasured,
 		Discarded:   table.Discarded,
+		Roomless:    o.roomless,
+		Model:       model.Version,
+		SHA256:      model.SHA256,
 		SensCI:      interval(sensitivity),
 		SpecCI:      interval(specificity),
 	}

@@ -48,8 +48,10 @@ func TestEvents(t *testing.T) {
 {"event":"subject","subject":"t","score":20,"verdict":"unmeasured"}
 {"event":"subject","subject":"u","score":null,"verdict":"unmeasured"}
 {"event":"subject","subject":"v","score":36,"verdict":"refer"}
-{"event":"summary","n":7,"auc":0.4166666666666667,"sensitivity":0.5,"specificity":0.5,"threshold_c":35.5,"site":"forehead","fever":"oral temperature (aveOralM, else aveOralF) >= 37.5 degC","n_febrile":2,"n_healthy":2,"n_unmeasured":2,"discarded_cells":0,"sensitivity_ci":[0.0945,0.9055],"specificity_ci":[0.0945,0.9055]}
+{"event":"summary","n":7,"auc":0.4166666666666667,"sensitivity":0.5,"specificity":0.5,"threshold_c":35.5,"site":"forehead","fever":"oral temperature (aveOralM, else aveOralF) >= 37.5 degC","n_febrile":2,"n_healthy":2,"n_unmeasured":2,"discarded_cells":0,"n_without_room":7,"model_version":1,"model_sha256":"HASH","sensitivity_ci":[0.0945,0.9055],"specificity_ci":[0.0945,0.9055]}
 `
+	model, _ := policy.Shipped(policy.Forehead)
+	want = strings.Replace(want, "HASH", model.SHA256, 1)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)
 	}
@@ -60,10 +62,13 @@ func TestWithoutOralColumns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shipped, _ := policy.Shipped(policy.FaceMax)
+	p, err := policy.New(policy.Config{Site: policy.FaceMax})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, want := range []string{
 		`"score":37,"verdict":"refer"`, `"n":1,"auc":null,"sensitivity":null,"specificity":null`,
-		fmt.Sprintf(`"threshold_c":%v`, shipped.Threshold), `"sensitivity_ci":null`,
+		fmt.Sprintf(`"threshold_c":%v`, p.Threshold(policy.Room{})), `"sensitivity_ci":null`,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%s\nlacks %s", got, want)
@@ -161,12 +166,13 @@ func TestStudy(t *testing.T) {
 			if err := json.Unmarshal([]byte(lines[len(lines)-1]), &s); err != nil {
 				t.Fatal(err)
 			}
-			evidence, _ := policy.Shipped(site)
-			e := evidence.Cameras[camera]
-			if s.N != len(lines)-1 || s.Febrile != e.Febrile || s.Healthy != e.Healthy || s.Unmeasured != 0 ||
+			m, _ := policy.Shipped(site)
+			i, _ := m.With.Choose(policy.DefaultSensitivity)
+			e, point := m.With.Cameras[camera], m.With.Points[i]
+			if s.N != len(lines)-1 || s.Febrile != e.Febrile[0] || s.Healthy != e.Healthy[0] || s.Unmeasured != 0 ||
 				math.Abs(*s.AUC-e.AUC) > 5e-5 ||
-				math.Abs(*s.Sensitivity-float64(e.Caught)/float64(e.Febrile)) > 1e-12 ||
-				math.Abs(*s.Specificity-float64(e.Cleared)/float64(e.Healthy)) > 1e-12 {
+				math.Abs(*s.Sensitivity-float64(point.Caught[camera][0])/float64(e.Febrile[0])) > 1e-12 ||
+				math.Abs(*s.Specificity-float64(point.Cleared[camera][0])/float64(e.Healthy[0])) > 1e-12 {
 				t.Errorf("%s, %v: summary %s, evidence %+v", name, site, lines[len(lines)-1], e)
 			}
 		}

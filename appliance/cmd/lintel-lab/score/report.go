@@ -98,8 +98,10 @@ type Figures struct {
 	Covered  VisitFigures `json:"visits_covered"`
 	Verdicts int          `json:"verdicts"`
 	Stray    int          `json:"stray_verdicts"`
-	// MedianSeconds is the median time to a verdict in seconds; nil without one.
+	// MedianSeconds and P95Seconds are the median and the 95th percentile,
+	// interpolated, of the time to a verdict in seconds; nil without one.
 	MedianSeconds *float64 `json:"median_seconds"`
+	P95Seconds    *float64 `json:"p95_seconds"`
 
 	seconds []float64
 }
@@ -129,8 +131,16 @@ func (f *Figures) finish() {
 		return
 	}
 	slices.Sort(f.seconds)
-	median := (f.seconds[(n-1)/2] + f.seconds[n/2]) / 2
-	f.MedianSeconds = &median
+	median, p95 := quantile(f.seconds, 0.5), quantile(f.seconds, 0.95)
+	f.MedianSeconds, f.P95Seconds = &median, &p95
+}
+
+// quantile interpolates between the sorted values.
+func quantile(sorted []float64, q float64) float64 {
+	at := q * float64(len(sorted)-1)
+	i := min(int(at), len(sorted)-1)
+	next := min(i+1, len(sorted)-1)
+	return sorted[i] + (at-float64(i))*(sorted[next]-sorted[i])
 }
 
 // ClipReport is the score of one recording.

@@ -169,6 +169,9 @@ func TestFiles(t *testing.T) {
 	if s := got.Total.MedianSeconds; s == nil || *s < 0.549 || *s > 0.551 {
 		t.Errorf("median seconds: %v, want 0.55", s)
 	}
+	if s := got.Total.P95Seconds; s == nil || *s < 0.864 || *s > 0.866 {
+		t.Errorf("95th percentile: %v, want 0.865", s)
+	}
 }
 
 func TestDamagedReplayIsRefusedWithItsLine(t *testing.T) {

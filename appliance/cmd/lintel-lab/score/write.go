@@ -53,6 +53,7 @@ func (r *Report) writeFigures(b *strings.Builder) {
 	row("covered visits", t.Covered.String())
 	row("verdicts", fmt.Sprintf("%d, %d of them stray", t.Verdicts, t.Stray))
 	row("seconds to a verdict, median", seconds(t.MedianSeconds))
+	row("  95th percentile", seconds(t.P95Seconds))
 	row("files with one person screened", r.Single.String())
 	row("files with nobody screened, with a verdict", r.Nobody.String())
 	row("files without a visit, with a verdict", r.NoVisit.String())
