@@ -80,11 +80,10 @@ func (f *Finder) Find(frame *thermal.Frame, reference thermal.Circle, r *Result)
 		if !t.seen || !t.confirmed() {
 			continue
 		}
-		forehead := f.plane.refine(t.now.forehead, frame.Width, frame.Height)
-		cut := f.plane.atEdge(t.now.forehead, frame.Width, frame.Height) || f.plane.atEdge(forehead, frame.Width, frame.Height)
+		cut := f.plane.atEdge(t.now.forehead, frame.Width, frame.Height)
 		r.Faces = append(r.Faces, Face{
-			Track: t.id, Since: t.since, Box: t.now.box, Forehead: forehead,
-			Score: t.now.score, Reject: judge(t, forehead, cut, reference),
+			Track: t.id, Since: t.since, Box: t.now.box, Forehead: t.now.forehead,
+			Score: t.now.score, Reject: judge(t, cut, reference),
 		})
 	}
 	slices.SortStableFunc(r.Faces, func(a, b Face) int { return cmp.Compare(b.Box.Area(), a.Box.Area()) })

@@ -141,27 +141,6 @@ func TestFindCutOff(t *testing.T) {
 	}
 }
 
-// A forehead whose warm skin goes on to the edge is cut off too, though the
-// network drew it inside.
-func TestFindSkinToTheEdge(t *testing.T) {
-	frame := newFrame(120, 160, 29500)
-	paint(frame, 0, 40, 22, 90, 30800)
-	paint(frame, 22, 40, 30, 90, 30200)
-	g := newGrid(120, 160)
-	g.face(2, 7, 3, thermal.Box{X0: 1, Y0: 40, X1: 30, Y1: 90}, thermal.Box{X0: 2.5, Y0: 45, X1: 29, Y1: 57}, 3, 3)
-	f := newFinder(t, &fakeDetector{out: g.out})
-	var r Result
-	for n := range 2 {
-		frame.Time = time.Duration(n) * period
-		if err := f.Find(frame, thermal.Circle{}, &r); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if len(r.Faces) != 1 || r.Faces[0].Forehead.X0 >= 1 || r.Faces[0].Reject != CutOff {
-		t.Errorf("%+v, want cut off", r.Faces)
-	}
-}
-
 // After an error nobody is there, in the list or in the silhouette, and the
 // next good frame goes on.
 func TestFindErrors(t *testing.T) {

@@ -28,19 +28,19 @@ const (
 
 // judge returns why the forehead of t must not be measured, or Usable. cut says
 // that the forehead reaches the edge of the image.
-func judge(t *track, forehead thermal.Box, cut bool, reference thermal.Circle) Reject {
+func judge(t *track, cut bool, reference thermal.Circle) Reject {
 	switch {
 	case t.now.box.Width() < minFaceWidth:
 		return TooFar
 	case cut:
 		return CutOff
-	case forehead.Width() < minForeheadWidth:
+	case t.now.forehead.Width() < minForeheadWidth:
 		return TooFar
 	case overlaps(t.now.box, reference):
 		return AtReference
 	case t.frontal < minFrontal || t.now.frontal < minFrontal:
 		return Turned
-	case t.bare < minBare || t.now.bare < minBare || forehead.Height() < minForeheadHeight:
+	case t.bare < minBare || t.now.bare < minBare || t.now.forehead.Height() < minForeheadHeight:
 		return Covered
 	case t.speed() > maxSpeed:
 		return Moving

@@ -33,7 +33,7 @@ func paint(f *thermal.Frame, x0, y0, x1, y1 int, count uint16) {
 }
 
 // The camera's offset moves every count alike, and nothing of it reaches the
-// network, the refinement or the silhouette: not a bit.
+// network or the silhouette: not a bit.
 func TestPlaneForgetsTheOffset(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		width, height := rapid.IntRange(8, 200).Draw(r, "width"), rapid.IntRange(8, 40).Draw(r, "height")
