@@ -154,8 +154,8 @@ func (l *laboratory) room(ctx context.Context, t thermal.Celsius) (err error) {
 		l.look(tracker.Observe(&frame), &frame, source.Truth(), &v)
 	}
 	l.elapsed += last + time.Second
-	if len(l.readings) == 0 {
-		return fmt.Errorf("cannot read any target in a room of %g degC: the reference was not found", float64(t))
+	if v.read != len(c.Objects) {
+		return fmt.Errorf("cannot read every target in a room of %g degC: %d of %d were read, the last fault of the reference is %v; choose another --seed or --scene", float64(t), v.read, len(c.Objects), v.fault)
 	}
 	return nil
 }
@@ -167,6 +167,9 @@ type labVisit struct {
 	values, us []float64
 	corrected  time.Duration // the last flat-field correction, zero before the first
 	settling   bool
+	read       int  // targets read
+	seen       bool // this one was
+	fault      calibration.Fault
 }
 
 // begin begins a reading.
@@ -179,12 +182,14 @@ func (l *laboratory) look(seen calibration.Observation, frame *thermal.Frame, tr
 	l.frames++
 	at := l.elapsed + frame.Time
 	if !seen.Scale.Valid() {
+		v.fault = seen.Reference.Fault
 		l.blocked++
 		return
 	}
 	l.offsets = append(l.offsets, labOffset{at, seen.Reference.Offset, -truth.Offset})
 	if truth.Target != v.target {
 		v.begin(truth.Target)
+		v.seen = false
 	}
 	if truth.Target == (thermal.Box{}) {
 		return
@@ -207,6 +212,10 @@ func (l *laboratory) look(seen calibration.Observation, frame *thermal.Frame, tr
 		U: thermal.Kelvin(v.us[sweepFrames/2]), At: at, Place: truth.Target.Centre(),
 	}, v.room, v.settling})
 	v.begin(v.target)
+	if !v.seen {
+		v.seen = true
+		v.read++
+	}
 }
 
 // points returns the readings of a steady camera, and all of them.

@@ -18,6 +18,7 @@ var reportPage string
 // report is what the page shows, in words.
 type report struct {
 	Passed      bool
+	LeftOut     string // what the criteria leave out
 	Facts       []reportFact
 	Criteria    []reportCriterion
 	Figures     []reportFact
@@ -41,6 +42,10 @@ func newReport(l *laboratory, camera string, f, whole commissioning.Figures) rep
 		Corrections: l.corrections,
 		Plots:       []plot{l.errorPlot(), l.offsetPlot()},
 	}
+	if n := whole.Points - f.Points; n > 0 {
+		r.LeftOut = fmt.Sprintf("%d of %d readings, taken within %g s of a flat-field correction, are left out; with them the laboratory accuracy is %.3f K.",
+			n, whole.Points, settlingAfterFFC.Seconds(), float64(whole.Accuracy))
+	}
 	r.Facts = l.facts(camera)
 	r.Figures = foundFacts(f, whole)
 	for _, v := range verdicts {
@@ -51,12 +56,6 @@ func newReport(l *laboratory, camera string, f, whole commissioning.Figures) rep
 
 // facts say what was tested.
 func (l *laboratory) facts(camera string) []reportFact {
-	settling := 0
-	for i := range l.readings {
-		if l.readings[i].settling {
-			settling++
-		}
-	}
 	rooms := make([]string, len(l.rooms))
 	for i := range l.rooms {
 		rooms[i] = fmt.Sprintf("%g", float64(l.rooms[i].temperature))
@@ -77,7 +76,7 @@ func (l *laboratory) facts(camera string) []reportFact {
 		{"Camera error", fmt.Sprintf("wanders by ±%g K; %g K per kelvin of its housing, which swings by ±%g K", float64(c.Drift), c.Camera.PerKelvin, float64(c.Camera.HousingSwing))},
 		{"Flat-field corrections", fmt.Sprintf("every %g s, %g K each; %d in this test", c.FFC.Every, float64(c.FFC.Step), len(l.ffc))},
 		{"Frames", fmt.Sprintf("%d, of which %d could not be measured", l.frames, l.blocked)},
-		{"Readings", fmt.Sprintf("%d, each the median of %d frames; %d within %g s of a flat-field correction, which the criteria leave out", len(l.readings), sweepFrames, settling, settlingAfterFFC.Seconds())},
+		{"Readings", fmt.Sprintf("%d, each the median of %d frames", len(l.readings), sweepFrames)},
 	}
 }
 
@@ -94,7 +93,6 @@ func foundFacts(f, whole commissioning.Figures) []reportFact {
 		{"A warmer set point always reads more", increasing},
 		{"Drift over the test", signed("%+.3f K", float64(f.Drift))},
 		{"Readings whose stated interval holds the truth", fmt.Sprintf("%.1f %%", 100*f.Inside)},
-		{"Laboratory accuracy, the settling camera included", fmt.Sprintf("%.3f K", float64(whole.Accuracy))},
 		{"Mean error, the settling camera included", signed("%+.3f K", float64(whole.MeanError))},
 		{"Intervals that hold the truth, the settling camera included", fmt.Sprintf("%.1f %%", 100*whole.Inside)},
 		{"Set points, places", fmt.Sprintf("%d, %d", f.SetPoints, f.Places)},
