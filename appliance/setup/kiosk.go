@@ -8,6 +8,7 @@ import (
 	"lintel/appliance/policy"
 	"lintel/appliance/screening"
 	"lintel/calibration"
+	"lintel/calibration/commissioning"
 	"lintel/firmware/thermal"
 	"lintel/vision"
 )
@@ -21,16 +22,25 @@ type Outputs struct {
 	Label     string
 }
 
-// Kiosk builds the frame loop over an open source.
+// Kiosk builds the frame loop over an open source. The record, nil where the
+// kiosk was not commissioned, says where the reference is; the caller verified
+// it.
 //
-// Errors: what the rooms say of their settings.
-func Kiosk(c *config.Config, source thermal.Source, detector vision.Detector, out Outputs) (*kiosk.Kiosk, error) {
+// Errors: what the rooms say of their settings, [ErrOtherReference] and
+// [commissioning.ErrOtherCamera].
+func Kiosk(c *config.Config, source thermal.Source, detector vision.Detector, record *commissioning.Record, out Outputs) (*kiosk.Kiosk, error) {
 	info := source.Info()
 	judge, room, err := Policy(c)
 	if err != nil {
 		return nil, err
 	}
-	reference, err := calibration.New(calibrationConfig(c), info)
+	cfg := calibrationConfig(c)
+	if record != nil {
+		if err := commissioned(&cfg, c, record, info); err != nil {
+			return nil, err
+		}
+	}
+	reference, err := calibration.New(cfg, info)
 	if err != nil {
 		return nil, err
 	}

@@ -76,7 +76,7 @@ func screen(t *testing.T, scene string, frames int, sets ...string) *outcome {
 	}
 	defer func() { _ = stage.Close() }()
 	o := &outcome{}
-	k, err := Kiosk(settings(t, sets...), stage, stage, Outputs{Screen: o, Tally: o, Observer: o, Label: "sim"})
+	k, err := Kiosk(settings(t, sets...), stage, stage, nil, Outputs{Screen: o, Tally: o, Observer: o, Label: "sim"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ func TestKioskRefuses(t *testing.T) {
 	} {
 		cfg := settings(t)
 		c.spoil(cfg)
-		k, err := Kiosk(cfg, stage, stage, Outputs{})
+		k, err := Kiosk(cfg, stage, stage, nil, Outputs{})
 		if k != nil || err == nil || !strings.HasPrefix(err.Error(), "cannot ") || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: Kiosk returned %v, %v", name, k, err)
 		}
@@ -171,7 +171,7 @@ func TestKioskRefuses(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
-	if k, err := Kiosk(settings(t), stage, nil, Outputs{}); k != nil || err == nil {
+	if k, err := Kiosk(settings(t), stage, nil, nil, Outputs{}); k != nil || err == nil {
 		t.Errorf("without a detector Kiosk returned %v, %v", k, err)
 	}
 }

@@ -54,7 +54,7 @@ func (p *pipeline) run(ctx context.Context, c *config.Config, source thermal.Sou
 	if watch != nil {
 		seen = watch(detector)
 	}
-	loop, err := setup.Kiosk(c, source, seen, out)
+	loop, err := setup.Kiosk(c, source, seen, nil, out)
 	if err != nil {
 		return err
 	}

@@ -80,6 +80,10 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	if err := o.settings.Apply(&c); err != nil {
 		return err
 	}
+	record, err := setup.LoadRecord(&c)
+	if err != nil {
+		return err
+	}
 	frames, err := source.Open(&c, true, o.seed)
 	if err != nil {
 		return err
@@ -101,7 +105,7 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 
 	// The counts are opened last: what is refused leaves no trace.
 	var tally tally
-	loop, err := setup.Kiosk(&c, frames, detector, setup.Outputs{Screen: &screen, Tally: &tally, Label: source.Label()})
+	loop, err := setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Label: source.Label()})
 	if err != nil {
 		return err
 	}
