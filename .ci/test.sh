@@ -12,4 +12,5 @@ if ! cmp -s "$lock" "$installed"; then
 	cp "$lock" "$installed"
 fi
 
-go test -shuffle=on ./...
+# Unlike go test, gotestsum says which tests were skipped and why.
+go tool -modfile=.ci/tools.mod gotestsum --format pkgname -- -shuffle=on ./...
