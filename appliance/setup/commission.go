@@ -26,8 +26,9 @@ var ErrOtherReference = errors.New("the settings describe another reference than
 func RecordPath(c *config.Config) string { return filepath.Join(c.State.Dir, recordName) }
 
 // Commission watches the reference over that many frames and returns a record,
-// not signed off, of where it is and how far the camera is off. A finite source may end before. The
-// room and the serial of the reference are the caller's to enter.
+// not signed off, of where it is and how far the camera is off. A finite source
+// may end before. The room and the serial of the reference are the caller's to
+// enter.
 //
 // Errors: those of the calibration's settings and of the source, and
 // [commissioning.ErrUnsettled].

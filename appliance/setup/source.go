@@ -101,6 +101,19 @@ func (s SourceSpec) Defaults(c *config.Config) error {
 	return nil
 }
 
+// Configure returns the configuration for a source: the shipped one, what goes
+// without saying for the source, the file, the single settings, each over the
+// one before.
+//
+// Errors: those of [SourceSpec.Defaults] and [config.Flags.Apply].
+func (s SourceSpec) Configure(flags *config.Flags) (config.Config, error) {
+	c := config.Default()
+	if err := s.Defaults(&c); err != nil {
+		return c, err
+	}
+	return c, flags.Apply(&c)
+}
+
 // Open opens the source. paced plays in real time; otherwise frames come as
 // fast as they are asked for. seed is the simulation's.
 //

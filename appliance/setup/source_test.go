@@ -152,8 +152,8 @@ func TestPrecedence(t *testing.T) {
 		{config.Flags{Sets: []string{"camera.rotate=0"}}, 0, 0, 37},
 		{config.Flags{File: toml, Sets: []string{"camera.rotate=270", "camera.rotate=0", "reference.temperature_c=35"}}, 0, 5, 35},
 	} {
-		got := config.Default()
-		if err := errors.Join(spec.Defaults(&got), c.flags.Apply(&got)); err != nil {
+		got, err := spec.Configure(&c.flags)
+		if err != nil {
 			t.Fatal(err)
 		}
 		if got.Camera.Rotate != c.rotate || got.Camera.WarmUpS != c.warmUp || got.Reference.TemperatureC != c.degC {

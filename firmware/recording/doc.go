@@ -9,7 +9,8 @@
 //     telemetry. Package write writes it.
 //
 // Either may be compressed with gzip. A file is decoded frame by frame in
-// constant memory; a plain file is decoded without allocating. Whatever is wrong with a file is
-// reported with the place, the field and the offset in the uncompressed
-// stream; a file that was cut short never looks like one that ended.
+// constant memory; a plain file is decoded without allocating. Whatever is
+// wrong with a file is reported with the place, the field and the offset in the
+// uncompressed stream; a file that was cut short never looks like one that
+// ended.
 package recording

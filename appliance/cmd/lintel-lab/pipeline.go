@@ -28,11 +28,8 @@ func (p *pipeline) register(flags *pflag.FlagSet) {
 // where given, stands between the finder and the detector.
 func (p *pipeline) replay(ctx context.Context, path string, out setup.Outputs, watch func(vision.Detector) vision.Detector) error {
 	spec := setup.SourceSpec{Kind: setup.Recording, Name: path}
-	c := config.Default()
-	if err := spec.Defaults(&c); err != nil {
-		return err
-	}
-	if err := p.settings.Apply(&c); err != nil {
+	c, err := spec.Configure(&p.settings)
+	if err != nil {
 		return err
 	}
 	source, err := spec.Open(&c, false, 0)

@@ -73,11 +73,8 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	c := config.Default()
-	if err := source.Defaults(&c); err != nil {
-		return err
-	}
-	if err := o.settings.Apply(&c); err != nil {
+	c, err := source.Configure(&o.settings)
+	if err != nil {
 		return err
 	}
 	record, err := setup.LoadRecord(&c)
