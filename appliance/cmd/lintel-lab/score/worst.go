@@ -104,7 +104,8 @@ func (r *Report) complain(at place, p person, b *face) {
 	if p.forehead == nil || b.forehead == nil {
 		return
 	}
-	iou, fault := p.forehead.IoU(*b.forehead), Fault(0)
+	iou := p.forehead.IoU(*b.forehead)
+	var fault Fault
 	switch {
 	case !inside(*p.forehead, *b.forehead):
 		fault = ForeheadOutside
