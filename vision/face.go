@@ -18,9 +18,26 @@ type Face struct {
 	Box, Forehead thermal.Box
 	// Score is how sure the detector is, 0 to 1.
 	Score float64
+	// Answers is what the network says of the face in this frame alone.
+	Answers
 	// Reject says why the forehead must not be measured in this frame;
 	// [Usable] where it may.
 	Reject Reject
+}
+
+// Answers is what the network says of a face beside its place: each the
+// probability, 0 to 1, of what is named.
+type Answers struct {
+	// Bare: there is bare forehead to measure.
+	Bare float64
+	// Frontal: the face is turned to the camera.
+	Frontal float64
+	// Down: the face looks down.
+	Down float64
+	// Sharp: neither movement nor focus smears the face.
+	Sharp float64
+	// GlassesOverBrow: glasses cover a part of the forehead.
+	GlassesOverBrow float64
 }
 
 // Usable says whether the forehead may be measured in this frame.
