@@ -16,6 +16,8 @@ type Face struct {
 	// Box is the face, Forehead the bare skin between brows (or the upper rim
 	// of glasses) and hairline (or hat), both in pixels of the upright image.
 	Box, Forehead thermal.Box
+	// Regions are where the face is measured.
+	Regions Regions
 	// Score is how sure the detector is, 0 to 1.
 	Score float64
 	// Answers is what the network says of the face in this frame alone.

@@ -82,7 +82,7 @@ func (f *Finder) Find(frame *thermal.Frame, reference thermal.Circle, r *Result)
 		}
 		cut := f.plane.atEdge(t.now.forehead, frame.Width, frame.Height)
 		r.Faces = append(r.Faces, Face{
-			Track: t.id, Since: t.since, Box: t.now.box, Forehead: t.now.forehead,
+			Track: t.id, Since: t.since, Box: t.now.box, Forehead: t.now.forehead, Regions: regions(t.now.box, t.now.forehead),
 			Score: t.now.score, Answers: t.now.answers(), Reject: judge(t, cut, reference),
 		})
 	}
