@@ -49,8 +49,8 @@ func (f *Face) Usable() bool { return f.Reject == Usable }
 // unknown and counts as not usable.
 type Reject uint8
 
-// The reasons. Where several hold, the first of them is given; but for a
-// forehead that is narrow because it is cut off that is CutOff.
+// The reasons. [Gates] lists them with their limits; where several hold, the
+// first there is given.
 const (
 	// Usable is no reason: the forehead may be measured.
 	Usable Reject = iota + 1
@@ -61,12 +61,23 @@ const (
 	CutOff
 	// AtReference: the face is in front of the reference, which is as warm.
 	AtReference
-	// Turned: profile, back of the head, bowed, or blurred by movement.
+	// Turned: profile or back of the head.
 	Turned
 	// Covered: hat, fringe, hood or hand on the forehead.
 	Covered
 	// Moving: the face moves too fast for its forehead to be sampled.
 	Moving
+	// TooNear: the face takes so much of the image that what is on the head may
+	// be out of view.
+	TooNear
+	// LookingDown: the forehead is seen at a flat angle.
+	LookingDown
+	// GlassesOverBrow: glasses are on the forehead.
+	GlassesOverBrow
+	// HotObject: something hotter than skin is where the forehead should be.
+	HotObject
+	// OutOfFocus: the face is smeared by the lens or by movement.
+	OutOfFocus
 )
 
 // String names the reason as the replay does.
@@ -86,6 +97,16 @@ func (r Reject) String() string {
 		return "covered"
 	case Moving:
 		return "moving"
+	case TooNear:
+		return "too_near"
+	case LookingDown:
+		return "looking_down"
+	case GlassesOverBrow:
+		return "glasses_over_brow"
+	case HotObject:
+		return "hot_object"
+	case OutOfFocus:
+		return "out_of_focus"
 	default:
 		return "unknown"
 	}

@@ -35,10 +35,10 @@ func TestRegions(t *testing.T) {
 		}
 		m := got.Spots[SpotCentre].Centre()
 		for spot, ok := range map[Spot]bool{
-			SpotLeft:   got.Spots[SpotLeft].Centre().X <= m.X,
-			SpotRight:  got.Spots[SpotRight].Centre().X >= m.X,
-			SpotTop:    got.Spots[SpotTop].Centre().Y <= m.Y,
-			SpotBottom: got.Spots[SpotBottom].Centre().Y >= m.Y,
+			SpotLeft:   got.Spots[SpotLeft].Centre().X <= m.X+1e-9,
+			SpotRight:  got.Spots[SpotRight].Centre().X >= m.X-1e-9,
+			SpotTop:    got.Spots[SpotTop].Centre().Y <= m.Y+1e-9,
+			SpotBottom: got.Spots[SpotBottom].Centre().Y >= m.Y-1e-9,
 		} {
 			if !ok {
 				r.Fatalf("spot %d is on the wrong side: %v", spot, got.Spots)
