@@ -14,9 +14,9 @@ const (
 	// minForeheadWidth in pixels: size-of-source effects make anything
 	// narrower than about 10 pixels read low (doi 10.3390/s21020607).
 	minForeheadWidth = 10
-	// minForeheadRows in pixels: the measured part of a forehead must hold the
-	// 3x3 mean that is measured.
-	minForeheadRows = 3
+	// minForeheadHeight in pixels: the 3x3 mean that is measured, and half a
+	// pixel of the lens's blur on either side.
+	minForeheadHeight = 4
 	// maxFace is the share of the image's width or height that a face takes at
 	// most: beyond it hairline and hat are soon out of view, and lenses of fixed
 	// focus are not sharp so near.
@@ -69,7 +69,7 @@ func Gates() []Gate {
 		{LookingDown, "probability of looking down by more than about 25 degrees", most, maxDown, ""},
 		{GlassesOverBrow, "probability of glasses on the forehead", most, maxGlasses, ""},
 		{Covered, "probability of a bare forehead", !most, minBare, ""},
-		{Covered, "rows of pixels in the measured part of the forehead", !most, minForeheadRows, "px"},
+		{Covered, "height of the forehead", !most, minForeheadHeight, "px"},
 		{HotObject, "forehead over the warmest of the face below it", most, maxAbove, "K"},
 		{Covered, "warmest of the face below it over the forehead", most, maxBelow, "K"},
 		{Covered, "pixels as warm as the skin among them", !most, minSkin, "of those measured"},
@@ -110,7 +110,7 @@ func judge(s *sight) Reject {
 		return LookingDown
 	case !(s.most(func(a Answers) float64 { return a.GlassesOverBrow }) <= maxGlasses):
 		return GlassesOverBrow
-	case !(s.least(func(a Answers) float64 { return a.Bare }) >= minBare), rows(s.forehead.Inset(foreheadInset)) < minForeheadRows:
+	case !(s.least(func(a Answers) float64 { return a.Bare }) >= minBare), s.forehead.Height() < minForeheadHeight:
 		return Covered
 	case s.skin.below < -maxAbove:
 		return HotObject
@@ -134,9 +134,6 @@ func (s *sight) least(of func(Answers) float64) float64 {
 func (s *sight) most(of func(Answers) float64) float64 {
 	return math.Max(of(s.now.answers()), of(s.smooth))
 }
-
-// rows returns how many rows of pixels have their centres in the box.
-func rows(b thermal.Box) float64 { return math.Floor(b.Y1-0.5) - math.Ceil(b.Y0-0.5) + 1 }
 
 // overlaps says whether the reference, with its blurred edge, reaches into the
 // box.
