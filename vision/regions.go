@@ -6,7 +6,8 @@ import "lintel/firmware/thermal"
 // centre.
 type Spot uint8
 
-// The spots. Left and right are those of the image.
+// The spots. Left and right are those of the image: what is left there is the
+// visitor's right, unless the image is mirrored.
 const (
 	SpotCentre Spot = iota
 	SpotLeft
@@ -43,6 +44,8 @@ type Regions struct {
 	// Spots is the five-spot pattern inside Forehead, indexed by [Spot].
 	// Small foreheads have spots that overlap.
 	Spots [Spots]thermal.Box
+	// Centre is the middle half of Forehead.
+	Centre thermal.Box
 	// Face is where the hottest place of the face is looked for.
 	Face thermal.Box
 }
@@ -51,6 +54,7 @@ type Regions struct {
 func regions(box, forehead thermal.Box) Regions {
 	r := Regions{Forehead: forehead.Inset(foreheadInset), Face: box.Inset(faceInset)}
 	in := r.Forehead
+	r.Centre = in.Inset(0.25)
 	side := max(spotSide, spotShare*in.Height())
 	half := min(side, in.Width(), in.Height()) / 2
 	m := in.Centre()

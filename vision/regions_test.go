@@ -22,7 +22,7 @@ func TestRegions(t *testing.T) {
 			const e = 1e-9
 			return in.X0 >= out.X0-e && in.Y0 >= out.Y0-e && in.X1 <= out.X1+e && in.Y1 <= out.Y1+e && in.Area() > 0
 		}
-		if !inside(got.Forehead, forehead) || !inside(got.Face, face) {
+		if !inside(got.Forehead, forehead) || !inside(got.Face, face) || !inside(got.Centre, got.Forehead) {
 			r.Fatalf("%+v leaves %v or %v", got, face, forehead)
 		}
 		for spot, b := range got.Spots {
