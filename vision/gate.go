@@ -37,9 +37,10 @@ const (
 	// a hat or hair.
 	maxBelow = 3.5
 	// maxAbove in kelvin: how much warmer than the warmest of the face below it
-	// a forehead is at most; in the field recordings up to 1.1 K. More is a lamp
-	// or a cup.
-	maxAbove = 2.5
+	// a forehead is at most. In the field recordings it is up to 1.1 K, behind
+	// glasses and a mask up to what cloth and skin differ by; more is a lamp or
+	// a cup.
+	maxAbove = 6.0
 	// maxSpeed in face widths a second: beyond it, the exposure of a
 	// microbolometer (about 10 ms time constant) smears the forehead.
 	maxSpeed = 3.0

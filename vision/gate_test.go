@@ -66,8 +66,8 @@ func TestJudge(t *testing.T) {
 		{"more is no skin", func(s *sight) { s.skin.share = 0.89 }, Covered},
 		{"3.5 K colder than the face", func(s *sight) { s.skin.below = 3.5 }, Usable},
 		{"3.6 K colder than the face", func(s *sight) { s.skin.below = 3.6 }, Covered},
-		{"2.5 K warmer than the face", func(s *sight) { s.skin.below = -2.5 }, Usable},
-		{"2.6 K warmer than the face", func(s *sight) { s.skin.below = -2.6 }, HotObject},
+		{"6 K warmer than the face", func(s *sight) { s.skin.below = -6 }, Usable},
+		{"6.1 K warmer than the face", func(s *sight) { s.skin.below = -6.1 }, HotObject},
 
 		{"3 widths a second", func(s *sight) { s.vx = 3 }, Usable},
 		{"3.1 widths a second", func(s *sight) { s.vx = -3.1 }, Moving},
