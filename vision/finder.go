@@ -28,7 +28,7 @@ type Finder struct {
 	plane      plane
 	candidates []candidate
 	tracker    tracker
-	stack      []int32
+	shape      shape
 }
 
 // New returns a Finder, or an error that says what the configuration lacks.
@@ -48,7 +48,6 @@ func New(cfg Config) (*Finder, error) {
 		kelvin:     k,
 		candidates: make([]candidate, 0, maxCandidates),
 		tracker:    tracker{tracks: make([]track, 0, maxFaces)},
-		stack:      make([]int32, 0, cfg.Info.Width*cfg.Info.Height),
 	}, nil
 }
 
@@ -102,7 +101,7 @@ func (f *Finder) Forget() error {
 	f.plane.forget()
 	clear(f.candidates[:cap(f.candidates)])
 	f.tracker.forget()
-	clear(f.stack[:cap(f.stack)])
+	f.shape.forget()
 	if len(f.plane.cells) == 0 {
 		return nil // nothing was seen yet
 	}

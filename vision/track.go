@@ -54,6 +54,16 @@ type tracker struct {
 	next   int     // the last number given
 }
 
+// anybody says whether a face is reported, or was a moment ago.
+func (k *tracker) anybody() bool {
+	for i := range k.tracks {
+		if k.tracks[i].confirmed() {
+			return true
+		}
+	}
+	return false
+}
+
 // follow matches the candidates, the best first, to the tracks. Every
 // candidate scores at least keepScore.
 func (k *tracker) follow(found []candidate, now time.Duration) {
