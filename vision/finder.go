@@ -13,6 +13,11 @@ import (
 // for.
 var ErrFrame = errors.New("the frame has another size than the camera said")
 
+// ErrBlank means that most of the frame is no reading: all zero, saturated, or
+// what the sensor sends for none. Nobody can be found on it; the next frame may
+// be whole.
+var ErrBlank = errors.New("most of the frame is zero or saturated: check the camera's cable and range")
+
 // Config says what a Finder works with.
 type Config struct {
 	// Detector runs the network. Required.
@@ -57,7 +62,7 @@ func validSide(n int) bool { return n >= thermal.MinSide && n <= thermal.MaxSide
 // reused. reference is where the reference is, the zero Circle where that is
 // not known. After an error r is empty.
 //
-// Errors: [ErrFrame], [ErrDetector], or what the detector returns.
+// Errors: [ErrFrame], [ErrBlank], [ErrDetector], or what the detector returns.
 func (f *Finder) Find(frame *thermal.Frame, reference thermal.Circle, r *Result) error {
 	r.empty()
 	if frame.Width != f.cfg.Info.Width || frame.Height != f.cfg.Info.Height || len(frame.Counts) != frame.Width*frame.Height {
@@ -65,6 +70,10 @@ func (f *Finder) Find(frame *thermal.Frame, reference thermal.Circle, r *Result)
 			frame.Width, frame.Height, ErrFrame, f.cfg.Info.Width, f.cfg.Info.Height)
 	}
 	f.plane.load(frame, f.kelvin, reference)
+	if f.plane.blank {
+		f.plane.forget()
+		return fmt.Errorf("cannot find faces: %w", ErrBlank)
+	}
 	out, err := f.cfg.Detector.Detect(f.plane.cells, f.plane.width, f.plane.height)
 	if err != nil {
 		return fmt.Errorf("cannot find faces: %w", err)

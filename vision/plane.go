@@ -39,6 +39,7 @@ type plane struct {
 	total     int
 
 	levels levels
+	blank  bool // most of the image is no reading
 }
 
 // load fills the plane from a frame. hide is painted over with its
@@ -52,6 +53,7 @@ func (p *plane) load(f *thermal.Frame, kelvinPerCount float64, hide thermal.Circ
 	p.kelvin = p.kelvin[:n]
 	p.count(f.Counts)
 	median, cool := int32(p.quantile(.5)), int32(p.quantile(coolShare))
+	p.blank = p.isBlank()
 	p.uncount()
 	k := float32(kelvinPerCount)
 	p.room = float32(cool-median) * k
@@ -85,6 +87,18 @@ func (p *plane) quantile(share float64) uint16 {
 		}
 	}
 	return p.high
+}
+
+// isBlank says whether more than half of the pixels hold one and the same of
+// the counts that sensors send where they have no reading: none, all, and the
+// ends of signed numbers.
+func (p *plane) isBlank() bool {
+	for _, c := range [...]uint16{0, 1<<16 - 1, 1<<15 - 1, 1 << 15} {
+		if 2*int(p.histogram[c]) > p.total {
+			return true
+		}
+	}
+	return false
 }
 
 // uncount empties the histogram for the next frame.
