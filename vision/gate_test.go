@@ -67,6 +67,8 @@ func TestJudge(t *testing.T) {
 		{"3.5 K colder than the face", func(s *sight) { s.skin.below = 3.5 }, Usable},
 		{"3.6 K colder than the face", func(s *sight) { s.skin.below = 3.6 }, Covered},
 		{"6 K warmer than the face", func(s *sight) { s.skin.below = -6 }, Usable},
+		{"12 K warmer than its middle", func(s *sight) { s.skin.over = 12 }, Usable},
+		{"12.1 K warmer than its middle", func(s *sight) { s.skin.over = 12.1 }, HotObject},
 		{"6.1 K warmer than the face", func(s *sight) { s.skin.below = -6.1 }, HotObject},
 
 		{"3 widths a second", func(s *sight) { s.vx = 3 }, Usable},
