@@ -86,8 +86,8 @@ func (s *shape) forget() {
 
 func (s *shape) row(of []uint64, y int) []uint64 { return of[y*s.words : (y+1)*s.words] }
 
-// span returns the bits of the cells x0 to x1-1 in word i of a row.
-func span(i, x0, x1 int) uint64 {
+// wordOf returns the bits of the cells x0 to x1-1 in word i of a row.
+func wordOf(i, x0, x1 int) uint64 {
 	low, high := max(x0-i*wordBits, 0), min(x1-i*wordBits, wordBits)
 	if low >= high {
 		return 0
@@ -122,7 +122,7 @@ func (s *shape) seed(c cells) {
 	for y := c.y0; y < c.y1; y++ {
 		body, free := s.row(s.body, y), s.row(s.free, y)
 		for i := range body {
-			body[i] |= free[i] & span(i, c.x0, c.x1)
+			body[i] |= free[i] & wordOf(i, c.x0, c.x1)
 		}
 	}
 }
@@ -172,7 +172,7 @@ func (s *shape) close(c cells) {
 		row := s.row(s.body, y)
 		first, last := -1, -1
 		for i := range row {
-			if w := row[i] & span(i, c.x0, c.x1); w != 0 {
+			if w := row[i] & wordOf(i, c.x0, c.x1); w != 0 {
 				if first < 0 {
 					first = i*wordBits + bits.LeadingZeros64(w)
 				}
@@ -181,7 +181,7 @@ func (s *shape) close(c cells) {
 		}
 		for i := range row {
 			if first >= 0 {
-				row[i] |= span(i, first, last+1)
+				row[i] |= wordOf(i, first, last+1)
 			}
 		}
 	}
@@ -191,12 +191,12 @@ func (s *shape) close(c cells) {
 // of the image.
 func (s *shape) fill() {
 	for i, b := range s.body {
-		s.free[i] = ^b & span(i%s.words, 0, s.width)
+		s.free[i] = ^b & wordOf(i%s.words, 0, s.width)
 	}
 	for y := range s.height {
 		out, free := s.row(s.outside, y), s.row(s.free, y)
 		for i := range out {
-			edge := span(i, 0, 1) | span(i, s.width-1, s.width)
+			edge := wordOf(i, 0, 1) | wordOf(i, s.width-1, s.width)
 			if y == 0 || y == s.height-1 {
 				edge = ^uint64(0)
 			}
@@ -205,7 +205,7 @@ func (s *shape) fill() {
 	}
 	s.spread(s.outside, s.free)
 	for i, out := range s.outside {
-		s.body[i] = ^out & span(i%s.words, 0, s.width)
+		s.body[i] = ^out & wordOf(i%s.words, 0, s.width)
 	}
 }
 
