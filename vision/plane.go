@@ -34,6 +34,8 @@ type plane struct {
 	kelvin         []float32 // image-size: kelvin above the median
 	room           float32   // kelvin above the median that the coolest fifth does not exceed, near the room's temperature
 
+	skin []float32 // memory for the search of foreheads
+
 	histogram [1 << 16]int32
 	low, high uint16
 	total     int
@@ -113,6 +115,7 @@ func (p *plane) uncount() {
 func (p *plane) forget() {
 	clear(p.kelvin)
 	clear(p.cells)
+	clear(p.skin)
 	p.levels.clear()
 	p.room = 0
 }
@@ -161,6 +164,11 @@ func (p *plane) shape(width, height int) {
 		p.cells = make([]float32, n)
 	}
 	p.cells = p.cells[:n]
+	// The map of foreheads, and a row of sums.
+	if need := n/(skinSide*skinSide) + p.width/skinSide; cap(p.skin) < need {
+		p.skin = make([]float32, need)
+	}
+	p.skin = p.skin[:cap(p.skin)]
 }
 
 // average fills the inner cells.

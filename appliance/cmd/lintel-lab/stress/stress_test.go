@@ -30,7 +30,7 @@ func answer(out []float32, w, h int, face, forehead thermal.Box, bare bool) {
 		*at(1 + 4*i), *at(2 + 4*i) = float32((b.X0-cx)/unit), float32((b.Y0-cy)/unit)
 		*at(3 + 4*i), *at(4 + 4*i) = float32((b.X1-cx)/unit), float32((b.Y1-cy)/unit)
 	}
-	*at(0), *at(10) = sure, sure
+	*at(0), *at(10), *at(12) = sure, sure, sure // a face, frontal and sharp
 	if bare {
 		*at(9) = sure
 	}
