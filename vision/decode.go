@@ -18,7 +18,7 @@ import (
 //	0     how likely a face is centred here (logit)
 //	1-4   the face's left, top, right, bottom edge from the cell's centre, in units of 16 values
 //	5-8   the same for the forehead
-//	9-13  [Answers] in their order (logits)
+//	9-13  [Answers] in their order (logits); Sharp is taken from the image instead
 //	14-29 how likely each of the cell's 4 x 4 parts, row by row, is bare forehead (logits)
 //
 // It keeps nothing of its input beyond the next call, so that an input of
@@ -91,6 +91,7 @@ func decode(dst []candidate, out []float32, p *plane, width, height int) ([]cand
 	slices.SortStableFunc(dst, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
 	dst = unique(dst)
 	for i := range dst {
+		dst[i].sharp = p.sharp(dst[i].box)
 		dst[i].forehead = within(p.forehead(out, dst[i].box, dst[i].forehead), width, height)
 	}
 	return dst, nil
@@ -113,8 +114,10 @@ func (p *plane) candidate(out []float32, cells, i, width, height int) (candidate
 		box: within(face, width, height), forehead: within(forehead, width, height),
 		score: logistic(v[0]),
 	}
-	for k, to := range [...]*float64{&c.bare, &c.frontal, &c.down, &c.sharp, &c.glasses} {
-		*to = logistic(v[answerChannel+k])
+	for k, to := range [...]*float64{&c.bare, &c.frontal, &c.down, nil, &c.glasses} {
+		if to != nil {
+			*to = logistic(v[answerChannel+k])
+		}
 	}
 	return c, c.box.Width() >= minFace && c.box.Height() >= minFace
 }

@@ -85,7 +85,7 @@ func TestDecode(t *testing.T) {
 			"bare":    {found[0].bare, 0.7310586},
 			"frontal": {found[0].frontal, 0.2689414},
 			"down":    {found[0].down, 0.5},
-			"sharp":   {found[0].sharp, 0.9820138},
+			"sharp":   {found[0].sharp, 1}, // of an even image
 			"glasses": {found[0].glasses, 0.5},
 		} {
 			if math.Abs(v[0]-v[1]) > 1e-6 {
