@@ -85,7 +85,7 @@ func (f *Finder) Find(frame *thermal.Frame, reference thermal.Circle, r *Result)
 	f.tracker.follow(f.candidates, frame.Time)
 	for i := range f.tracker.tracks {
 		t := &f.tracker.tracks[i]
-		if !t.seen || !t.confirmed() {
+		if !t.seen || !t.confirmed(float64(f.plane.factor)) {
 			continue
 		}
 		s := sight{track: t, width: frame.Width, height: frame.Height, reference: reference}

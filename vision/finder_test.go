@@ -89,9 +89,16 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// skinAndFloor is all as warm as skin but for the floor.
+func skinAndFloor() *thermal.Frame {
+	f := newFrame(120, 160, 30700)
+	paint(f, 0, 120, 120, 160, 29500)
+	return f
+}
+
 // The largest face comes first, and each reports its own reason.
 func TestFindSeveral(t *testing.T) {
-	frame := newFrame(120, 160, 30000)
+	frame := skinAndFloor()
 	g := newGrid(120, 160)
 	box := func(x, y, w, h float64) thermal.Box { return thermal.Box{X0: x, Y0: y, X1: x + w, Y1: y + h} }
 	g.face(2, 3, 4, box(10, 20, 18, 25), box(12, 22, 14, 6), 3, 3)
@@ -131,7 +138,7 @@ func TestFindCutOff(t *testing.T) {
 		g.face(8, 7, 3, c.face, c.forehead, 3, 3)
 		f := newFinder(t, &fakeDetector{out: g.out})
 		var r Result
-		frame := newFrame(120, 160, 30000)
+		frame := skinAndFloor()
 		for n := range 2 {
 			frame.Time = time.Duration(n) * period
 			if err := f.Find(frame, thermal.Circle{}, &r); err != nil {

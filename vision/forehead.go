@@ -39,6 +39,8 @@ type skin struct {
 	// over is how much warmer the forehead is than the middle of the rest of
 	// the face, in kelvin.
 	over float64
+	// warm is how much warmer the forehead is than the room, in kelvin.
+	warm float64
 }
 
 // levels counts pixels by temperature, for quantiles without sorting.
@@ -124,10 +126,12 @@ func (p *plane) against(face thermal.Box, level float32) skin {
 	lower := face.Inset(faceInset)
 	lower.Y0 = face.Y0 + lowerFrom*face.Height()
 	q := p.within(lower)
-	if q.empty() {
-		return skin{}
+	s := skin{warm: float64(level - p.room)}
+	if !q.empty() {
+		s.below = float64(p.level(q, warmestShare) - level)
+		s.over = float64(level - p.levels.quantile(.5))
 	}
-	return skin{below: float64(p.level(q, warmestShare) - level), over: float64(level - p.levels.quantile(.5))}
+	return s
 }
 
 // fit returns the rows of the window that are bare for the better part, the

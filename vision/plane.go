@@ -175,8 +175,14 @@ func (p *plane) shape(width, height int) {
 func (p *plane) average(width int) {
 	norm := 1 / float32(p.factor*p.factor*inputKelvin)
 	for y := range p.innerH {
-		row := p.cells[(y+p.top)*p.width+p.left:]
-		for x := range p.innerW {
+		row := p.cells[(y+p.top)*p.width+p.left:][:p.innerW]
+		if p.factor == 1 {
+			for x, v := range p.kelvin[y*width:][:p.innerW] {
+				row[x] = min(inputHigh, max(inputLow, v*norm))
+			}
+			continue
+		}
+		for x := range row {
 			var sum float32
 			for dy := range p.factor {
 				at := (y*p.factor+dy)*width + x*p.factor

@@ -25,13 +25,13 @@ func (f *Finder) silhouette(m *Mask) {
 	m.resize(p.innerW, p.innerH)
 	s := &f.shape
 	s.resize(p.innerW, p.innerH)
-	if !f.tracker.anybody() {
+	if !f.tracker.anybody(float64(p.factor)) {
 		return
 	}
 	s.warm(p)
 	heads := func(use func(cells)) {
 		for i := range f.tracker.tracks {
-			if t := &f.tracker.tracks[i]; t.confirmed() {
+			if t := &f.tracker.tracks[i]; t.confirmed(float64(p.factor)) {
 				use(p.head(t.now.box))
 			}
 		}

@@ -15,7 +15,7 @@ func draw(tb testing.TB, f *thermal.Frame, reference thermal.Circle, face therma
 	finder := new(Finder)
 	finder.plane.load(f, centi, reference)
 	if face != (thermal.Box{}) {
-		finder.tracker.tracks = []track{{id: 1, hits: confirmHits, now: candidate{box: face}}}
+		finder.tracker.tracks = []track{{id: 1, hits: confirmHits, score: 1, now: candidate{box: face}}}
 	}
 	m := new(Mask)
 	finder.silhouette(m)
