@@ -140,12 +140,12 @@ func (s *Scale) working() (low, high float64) {
 // mean returns the mean of the pixels that work and how many they are.
 func (s *Scale) mean(f *thermal.Frame, r span) (float64, int) {
 	low, high := s.working()
-	alone := int(outstanding * s.perK)
+	stray := int(outstanding * s.perK)
 	sum, n := 0.0, 0
 	for y := r.y0; y <= r.y1; y++ {
 		for x := r.x0; x <= r.x1; x++ {
 			v, ok := s.value(f, x, y, low, high)
-			if ok && !standsOut(f, x, y, alone) {
+			if ok && !standsOut(f, x, y, stray) {
 				sum += v
 				n++
 			}

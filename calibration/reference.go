@@ -50,6 +50,7 @@ type shared struct {
 	conv  *conversion
 	probe *probe
 	mask  []bool // pixels that do not work, nil where none is known
+	fixed repair
 	today Date
 }
 
@@ -74,6 +75,7 @@ func New(cfg Config, info thermal.Info) (*Tracker, error) {
 	if cfg.Field != nil {
 		t.mask = cfg.Field.mask()
 	}
+	t.fixed = newRepair(info.Width, info.Height, t.mask)
 	t.first.init(&t.shared, &t.cfg.Reference)
 	if cfg.Second != nil {
 		t.second = &follower{}
@@ -111,18 +113,29 @@ func (t *Tracker) Observe(f *thermal.Frame) Observation {
 	}
 	t.last = f.Time
 	t.frames++
-	t.probe.frame = f
+	g := t.fixed.frame(f, t.watched(), int(alone*t.first.perK))
+	t.probe.frame = g
 	defer t.release()
-	reference, point := t.first.observe(f, gap)
+	reference, point := t.first.observe(g, gap)
 	out := Observation{Reference: reference}
 	if t.second != nil {
-		other, otherPoint := t.second.observe(f, gap)
+		other, otherPoint := t.second.observe(g, gap)
 		out.Second = other
 		t.combine(&out, f, &point, &otherPoint)
 	} else if reference.OK {
 		out.Scale = t.scale(f, &point, nil)
 	}
 	return out
+}
+
+// watched is the part of the image in which the references are looked for.
+func (t *Tracker) watched() thermal.Box {
+	if t.second != nil || !t.first.locked || t.first.lost {
+		return t.first.image()
+	}
+	c := t.first.known.circle
+	reach := 4*c.R + 2*t.cfg.Limit.Move
+	return thermal.Box{X0: c.X - reach, Y0: c.Y - reach, X1: c.X + reach, Y1: c.Y + reach}.Clip(t.info.Width, t.info.Height)
 }
 
 // combine makes one state of two references: in order where both are, and with
@@ -155,6 +168,7 @@ func agree(a, b *point) bool {
 // release lets go of the frame and of the pixels that were taken from it.
 func (t *Tracker) release() {
 	t.probe.frame = nil
+	t.fixed.wipe()
 	clear(t.probe.inner[:cap(t.probe.inner)])
 	clear(t.probe.steps[:cap(t.probe.steps)])
 }
