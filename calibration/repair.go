@@ -48,16 +48,7 @@ func (r *repair) frame(f *thermal.Frame, box thermal.Box, limit int) *thermal.Fr
 	for _, i := range r.known {
 		r.fill(i)
 	}
-	x0, x1 := max(int(box.X0), 0), min(int(box.X1)+1, f.Width)
-	y0, y1 := max(int(box.Y0), 0), min(int(box.Y1)+1, f.Height)
-	r.found = r.found[:0]
-	for y := y0; y < y1; y++ {
-		for x := x0; x < x1 && len(r.found) < maxStuck; x++ {
-			if !r.out[y*f.Width+x] && standsOut(&r.copy, x, y, limit) {
-				r.found = append(r.found, int32(y*f.Width+x))
-			}
-		}
-	}
+	r.find(box, limit)
 	for _, i := range r.found {
 		r.out[i] = true
 	}
@@ -68,6 +59,28 @@ func (r *repair) frame(f *thermal.Frame, box thermal.Box, limit int) *thermal.Fr
 		r.out[i] = false
 	}
 	return &r.copy
+}
+
+// find lists the pixels in the box that stand out.
+func (r *repair) find(box thermal.Box, limit int) {
+	f := &r.copy
+	r.found = r.found[:0]
+	x0, x1 := max(int(box.X0), 0), min(int(box.X1)+1, f.Width)
+	y0, y1 := max(int(box.Y0), 0), min(int(box.Y1)+1, f.Height)
+	width := uint(2 * limit)
+	near := func(a, b uint16) bool { return uint(int(a)-int(b)+limit) <= width }
+	for y := y0; y < y1; y++ {
+		row, above, below := f.Row(y), f.Row(max(y-1, 0)), f.Row(min(y+1, f.Height-1))
+		for x := x0; x < x1; x++ {
+			// Most pixels are near the ones on every side.
+			if v := row[x]; x > 0 && x+1 < len(row) && near(v, row[x-1]) && near(v, row[x+1]) && near(v, above[x]) && near(v, below[x]) {
+				continue
+			}
+			if len(r.found) < maxStuck && !r.out[y*f.Width+x] && standsOut(f, x, y, limit) {
+				r.found = append(r.found, int32(y*f.Width+x))
+			}
+		}
+	}
 }
 
 // widestFill is how far from a pixel working ones are looked for.
