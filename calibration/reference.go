@@ -38,6 +38,8 @@ type Tracker struct {
 	shared
 	first  follower
 	second *follower
+	// pattern bridges flat-field corrections, nil where that is off.
+	pattern *pattern
 
 	frames int // frames seen
 	last   time.Duration
@@ -76,6 +78,9 @@ func New(cfg Config, info thermal.Info) (*Tracker, error) {
 		t.mask = cfg.Field.mask()
 	}
 	t.fixed = newRepair(info.Width, info.Height, t.mask)
+	if !cfg.Correction.NoBridge {
+		t.pattern = newPattern(info.Width, info.Height)
+	}
 	t.first.init(&t.shared, &t.cfg.Reference)
 	if cfg.Second != nil {
 		t.second = &follower{}
@@ -91,14 +96,23 @@ func (t *Tracker) Today(day Date) { t.today = day }
 // Reset forgets the place of the references: they are looked for anew. It is
 // how the owner confirms a reference that was moved or exchanged.
 func (t *Tracker) Reset() {
+	t.Forget()
 	t.first.reset()
 	if t.second != nil {
 		t.second.reset()
 	}
 }
 
+// Forget overwrites what is known of the background: of cells of 4x4 pixels and
+// more that stood still and are colder than skin, the mean radiance.
+func (t *Tracker) Forget() {
+	if t.pattern != nil {
+		t.pattern.forget()
+	}
+}
+
 // Observe takes the next frame. It allocates nothing and keeps nothing of the
-// frame. A frame of another size is a fault of that frame alone.
+// frame but the background; see [Tracker.Forget]. A frame of another size is a fault of that frame alone.
 func (t *Tracker) Observe(f *thermal.Frame) Observation {
 	if f == nil || f.Width != t.info.Width || f.Height != t.info.Height || len(f.Counts) != f.Width*f.Height {
 		t.first.damaged()
@@ -125,7 +139,19 @@ func (t *Tracker) Observe(f *thermal.Frame) Observation {
 	} else if reference.OK {
 		out.Scale = t.scale(f, &point, nil)
 	}
+	t.bridge(&out, g, &point)
 	return out
+}
+
+// bridge takes the change of pattern by a flat-field correction away.
+func (t *Tracker) bridge(out *Observation, repaired *thermal.Frame, p *point) {
+	switch {
+	case t.pattern == nil:
+	case out.Scale.valid:
+		out.Scale.bridge = *t.pattern.observe(repaired, &out.Scale, &t.first.offset, p.temperature)
+	case out.Reference.Fault == FaultMoved:
+		t.pattern.forget() // it may be the camera that moved
+	}
 }
 
 // watched is the part of the image in which the references are looked for.

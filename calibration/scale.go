@@ -34,6 +34,7 @@ type Scale struct {
 	perK          float64 // counts per kelvin at the reference
 	size          float64 // of source, corrected
 	terms         terms
+	bridge        bridge
 }
 
 // scale returns the Scale of the frame by one reference or two.

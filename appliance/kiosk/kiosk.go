@@ -226,6 +226,7 @@ func (k *Kiosk) forget() error {
 	k.frame.Wipe()
 	k.found.Wipe()
 	clear(k.mirror.Faces[:cap(k.mirror.Faces)])
+	k.cfg.Reference.Forget()
 	k.report = Report{}
 	k.cfg.Machine.Forget()
 	// The network's pass over zeros takes every register.
