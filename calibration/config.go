@@ -53,11 +53,11 @@ const leastRadius = 4.75
 // ReferenceConfig describes a reference.
 type ReferenceConfig struct {
 	Certificate
-	// Live reads the temperature of the reference from its own thermometer, nil
+	// Live returns the last reading of the reference's own thermometer, nil
 	// where it has none; false while there is no reading. It is called for
-	// every frame and must not block. Where given, its value is the true
-	// temperature, with the uncertainty of the certificate.
-	Live func() (thermal.Celsius, bool)
+	// every frame, some times, and must not block. Where given, its value is the
+	// true temperature, with the uncertainty of the certificate.
+	Live func() (Live, bool)
 	// Place is where the reference is, in pixels of the upright image. Zero:
 	// it is found by itself. A radius of zero leaves the radius open.
 	Place thermal.Circle
@@ -73,6 +73,13 @@ type ReferenceConfig struct {
 	// Offset and OffsetBand are the offset accepted at commissioning and how
 	// far it may be from that, up to 20 K. A band of zero: not commissioned.
 	Offset, OffsetBand thermal.Kelvin
+}
+
+// Live is a reading of the reference's own thermometer.
+type Live struct {
+	Temperature thermal.Celsius
+	// Age is the time since it was taken, 0 and more.
+	Age time.Duration
 }
 
 // CameraConfig says what the counts of the camera stand for beyond
@@ -126,6 +133,9 @@ type LimitConfig struct {
 	// LossAfter is how long a reference is missed before it is looked for in
 	// the rest of the image, up to an hour. Default 5 s.
 	LossAfter time.Duration
+	// LiveAge is how old a live reading may be, 0.1 s to an hour. Default 15 s:
+	// a reference that is switched off loses 0.1 K in that time or less.
+	LiveAge time.Duration
 	// SetPoint is how far a live reading may be from the set point, 0.05 to
 	// 5 K. Default 0.5 K.
 	SetPoint thermal.Kelvin
@@ -160,7 +170,7 @@ func DefaultConfig() Config {
 		Camera:    CameraConfig{Band: radiometry.LWIR(), Emissivity: 1},
 		Limit: LimitConfig{
 			Contrast: 2, Move: 1.5, Step: 0.3, Persistence: 3,
-			Settle: 300 * time.Millisecond, LossAfter: 5 * time.Second, SetPoint: 0.5,
+			Settle: 300 * time.Millisecond, LossAfter: 5 * time.Second, LiveAge: 15 * time.Second, SetPoint: 0.5,
 		},
 		Terms: TermConfig{NonUniformity: 0.05, Ageing: 0.05, Emissivity: 0.01, Surround: 22, SizeOfSource: 0.005},
 	}
@@ -191,6 +201,7 @@ func (c *Config) complete(info thermal.Info) {
 	orDefault(&c.Limit.Persistence, d.Limit.Persistence)
 	orDefault(&c.Limit.Settle, d.Limit.Settle)
 	orDefault(&c.Limit.LossAfter, d.Limit.LossAfter)
+	orDefault(&c.Limit.LiveAge, d.Limit.LiveAge)
 	orDefault(&c.Limit.SetPoint, d.Limit.SetPoint)
 	orDefault(&c.Terms.NonUniformity, d.Terms.NonUniformity)
 	orDefault(&c.Terms.Ageing, d.Terms.Ageing)
@@ -225,6 +236,7 @@ func (c *Config) validate(info thermal.Info) error {
 		{"limit.persistence", float64(c.Limit.Persistence), 2, 100},
 		{"limit.settle_s", c.Limit.Settle.Seconds(), 0, 60},
 		{"limit.loss_after_s", c.Limit.LossAfter.Seconds(), 0, 3600},
+		{"limit.live_age_s", c.Limit.LiveAge.Seconds(), 0.1, 3600},
 		{"limit.set_point_k", float64(c.Limit.SetPoint), 0.05, 5},
 		{"camera.emissivity", c.Camera.Emissivity, 0.5, 1},
 		{"terms.non_uniformity_k", float64(c.Terms.NonUniformity), 0, 2},
