@@ -93,6 +93,15 @@ func New(cfg Config, info thermal.Info) (*Tracker, error) {
 // clock of its own.
 func (t *Tracker) Today(day Date) { t.today = day }
 
+// Expires returns the first day on which a certificate ends; zero for never.
+func (t *Tracker) Expires() Date {
+	day := t.cfg.Reference.Expires
+	if s := t.cfg.Second; s != nil && s.Expires != (Date{}) && (day == (Date{}) || s.Expires.Before(day)) {
+		day = s.Expires
+	}
+	return day
+}
+
 // Reset forgets the place of the references: they are looked for anew. It is
 // how the owner confirms a reference that was moved or exchanged.
 func (t *Tracker) Reset() {
