@@ -14,7 +14,7 @@ func Shipped(site Site) (Model, bool) {
 		}, true
 	case FaceMax:
 		return Model{
-			Version: 1, SHA256: "9691196a586ffca79a9a68a0deeb0316a13b08fc8a091e237a4b1a5bd0ff122a",
+			Version: 1, SHA256: "44f275ca33a9cc7c40242795b9c52733c27c0f1059596536f220d4011b730a02",
 			Site: FaceMax, RoomSlope: 0.0879,
 			With: shippedFaceMaxWith(), Without: shippedFaceMaxWithout(),
 		}, true
@@ -182,6 +182,7 @@ func shippedFaceMaxWithout() Curve {
 			{36.51, [][fevers]int{{46, 26}, {54, 27}}, [][fevers]int{{541, 555}, {532, 538}}},
 			{36.52, [][fevers]int{{44, 26}, {54, 27}}, [][fevers]int{{541, 557}, {532, 538}}},
 			{36.53, [][fevers]int{{44, 26}, {53, 27}}, [][fevers]int{{543, 559}, {533, 540}}},
+			{36.54, [][fevers]int{{44, 26}, {52, 27}}, [][fevers]int{{543, 559}, {533, 541}}},
 			{36.55, [][fevers]int{{43, 26}, {52, 27}}, [][fevers]int{{545, 562}, {533, 541}}},
 			{36.57, [][fevers]int{{42, 26}, {52, 27}}, [][fevers]int{{546, 564}, {534, 542}}},
 			{36.58, [][fevers]int{{41, 26}, {50, 27}}, [][fevers]int{{547, 566}, {535, 545}}},
@@ -194,7 +195,6 @@ func shippedFaceMaxWithout() Curve {
 			{36.70, [][fevers]int{{35, 26}, {42, 27}}, [][fevers]int{{550, 575}, {541, 559}}},
 			{36.72, [][fevers]int{{34, 25}, {41, 27}}, [][fevers]int{{550, 575}, {541, 560}}},
 			{36.73, [][fevers]int{{34, 25}, {40, 27}}, [][fevers]int{{550, 575}, {541, 561}}},
-			{36.74, [][fevers]int{{34, 25}, {38, 26}}, [][fevers]int{{550, 575}, {541, 562}}},
 		},
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -25,14 +26,16 @@ func policyCommand() *cobra.Command {
 func showCommand() *cobra.Command {
 	var settings config.Flags
 	var prevalence float64
+	var asJSON bool
 	c := &cobra.Command{
-		Use:   "show [--prevalence SHARE]",
+		Use:   "show [--prevalence SHARE] [--json]",
 		Short: "Print what thresholds are worth, and which one is set",
 		Long: `Show prints, for the site and the room that are set, what each threshold was
 worth on the subjects of a clinical study: of those with fever the share that
 is referred, of those without the share that passes, each with its 95 %
 interval, and how many of 100 healthy visitors would be referred. The
-predictive values hold where the given share of visitors has fever.`,
+predictive values hold where the given share of visitors has fever. With --json
+it prints the figures of both sites, as the staff page gets them.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !(prevalence > 0 && prevalence < 1) {
@@ -46,10 +49,17 @@ predictive values hold where the given share of visitors has fever.`,
 			if err != nil {
 				return err
 			}
+			if asJSON {
+				if err := json.NewEncoder(cmd.OutOrStdout()).Encode(p.Report(room, prevalence)); err != nil {
+					return fmt.Errorf("cannot print the policy: %w", err)
+				}
+				return nil
+			}
 			return showPolicy(cmd.OutOrStdout(), p, room, prevalence)
 		},
 	}
 	c.Flags().Float64Var(&prevalence, "prevalence", 0.01, "`SHARE` of visitors with fever")
+	c.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	settings.Register(c.Flags())
 	return c
 }

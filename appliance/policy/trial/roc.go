@@ -132,11 +132,21 @@ func OperatingPoint(cameras []Scores, want float64) (float64, error) {
 	slices.Sort(candidates)
 	for _, threshold := range slices.Backward(candidates) {
 		if meanOf(cameras, func(s Scores) float64 { return s.Sensitivity(threshold) }) >= want {
-			// The small term keeps a multiple of the step where it is.
-			return math.Floor(threshold/step+1e-6) / (1 / step), nil
+			return roundDown(threshold), nil
 		}
 	}
 	return 0, fmt.Errorf("cannot choose an operating point: no threshold has a sensitivity of %v", want)
+}
+
+// roundDown returns the multiple of the step at or below v.
+func roundDown(v float64) float64 {
+	// The small term keeps a multiple of the step where it is, unless v lies
+	// below it by less than that.
+	steps := math.Floor(v/step + 1e-6)
+	if steps/(1/step) > v {
+		steps--
+	}
+	return steps / (1 / step)
 }
 
 func meanOf(cameras []Scores, of func(Scores) float64) float64 {
