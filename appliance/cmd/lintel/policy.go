@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -82,6 +83,9 @@ func showPolicy(out io.Writer, p *policy.Policy, room policy.Room, prevalence fl
 	fmt.Fprintf(out, "at 0.9      left out: sensitivity %.3f, specificity %.3f; single rounds: %.3f, %.3f\n",
 		curve.HeldOutSensitivity, curve.HeldOutSpecificity, curve.SingleSensitivity, curve.SingleSpecificity)
 
+	if err := showFit(out, &m, room); err != nil {
+		return fmt.Errorf("cannot print the policy: %w", err)
+	}
 	present, ok := curve.Near(p.ScoreThreshold(room))
 	if !ok {
 		present = -1
@@ -94,6 +98,35 @@ func showPolicy(out io.Writer, p *policy.Policy, room policy.Room, prevalence fl
 		}
 	}
 	return nil
+}
+
+// showFit prints the fits that were compared, and what is left of the model
+// where part of a face is hidden.
+func showFit(out io.Writer, m *policy.Model, room policy.Room) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "\nfit\tweights\tarea under the curve on people left out\tspecificity at 0.9")
+	for _, t := range m.Trials {
+		var weights []string
+		for _, f := range policy.Features() {
+			if t.Weights[f] != 0 {
+				weights = append(weights, fmt.Sprintf("%v %.2f", f, t.Weights[f]))
+			}
+		}
+		note := ""
+		switch {
+		case !t.Monotone:
+			note = "  (a warmer spot can lower the score: not shipped)"
+		case t.Name == m.Trials[0].Name && t.Weights == m.Weights:
+			note = "  (shipped)"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%.3f\t%.3f%s\n", t.Name, strings.Join(weights, ", "), t.HeldOutAUC, t.HeldOutSpecificity, note)
+	}
+	for _, l := range m.Losses {
+		if l.Room == room.Known() {
+			fmt.Fprintf(w, "with no more than the %s\t\t%.3f (all subjects)\t%.3f at a sensitivity of %.3f\n", l.Left, l.AUC, l.Specificity, l.Sensitivity)
+		}
+	}
+	return w.Flush()
 }
 
 func showCurve(out io.Writer, curve *policy.Curve, fever policy.Fever, prevalence float64, present int) error {

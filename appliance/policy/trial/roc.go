@@ -22,6 +22,8 @@ type scoring struct {
 	fever policy.Fever
 	// single takes every round on its own instead of the subject's mean.
 	single bool
+	// left, where not nil, are the features that are left of every pattern.
+	left []policy.Feature
 	// only, where not nil, chooses subjects.
 	only func(id string) bool
 }
@@ -44,9 +46,12 @@ func (g scoring) of(t *Table) Scores {
 		if g.blind {
 			room = policy.Room{}
 		}
-		readings := append(rounds[:0], s.Reading(g.model.Site))
+		if g.left != nil {
+			s = s.without(g.left)
+		}
+		readings := append(rounds[:0], s.Reading(&g.model))
 		if g.single {
-			readings = s.Readings(rounds[:0], g.model.Site)
+			readings = s.Readings(rounds[:0], &g.model)
 		}
 		for _, v := range readings {
 			out.add(float64(g.model.Score(thermal.Celsius(v), room)), s.Oral(), float64(g.fever.Oral()))
