@@ -20,6 +20,8 @@ type Config struct {
 	Ambient   Ambient
 	Screening Screening
 	State     State
+	GPIO      GPIO
+	Live      Live
 }
 
 // Camera says how the camera is mounted and what its counts mean.
@@ -47,11 +49,6 @@ type Policy struct {
 	PlausibleMinC float64
 	PlausibleMaxC float64
 	MaxUK         float64
-}
-
-// Ambient describes the room.
-type Ambient struct {
-	RoomC float64
 }
 
 // Screening says how visits are run.
@@ -83,6 +80,9 @@ func Default() Config {
 		Policy:    Policy{Site: "forehead", PlausibleMinC: 32, PlausibleMaxC: 42.5, MaxUK: 0.5},
 		Screening: Screening{Mode: Staffed},
 		State:     State{Dir: dir},
+		Ambient:   defaultAmbient(),
+		GPIO:      defaultGPIO(),
+		Live:      defaultLive(),
 	}
 }
 

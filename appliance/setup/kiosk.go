@@ -20,6 +20,18 @@ type Outputs struct {
 	Observer  kiosk.Observer
 	Stopwatch kiosk.Stopwatch
 	Label     string
+	Board     Board
+}
+
+// Board is what a kiosk has beside camera and screen; the zero Board is none.
+type Board struct {
+	Lamps     kiosk.Lamps
+	Interlock kiosk.Interlock
+	// Room is the room as its sensor has it; nil without one.
+	Room func() policy.Room
+	// Live is the blackbody's temperature as its controller has it; nil without
+	// one.
+	Live func() (thermal.Celsius, bool)
 }
 
 // Kiosk builds the frame loop over an open source. The record, nil where the
@@ -40,6 +52,7 @@ func Kiosk(c *config.Config, source thermal.Source, detector vision.Detector, re
 			return nil, err
 		}
 	}
+	cfg.Reference.Live = out.Board.Live
 	reference, err := calibration.New(cfg, info)
 	if err != nil {
 		return nil, err
@@ -56,7 +69,8 @@ func Kiosk(c *config.Config, source thermal.Source, detector vision.Detector, re
 		return nil, err
 	}
 	return kiosk.New(kiosk.Config{
-		Source: source, Reference: reference, Finder: finder, Machine: machine, Site: judge.Site(), Room: room,
+		Source: source, Reference: reference, Finder: finder, Machine: machine, Site: judge.Site(),
+		Room: room, RoomNow: out.Board.Room, Lamps: out.Board.Lamps, Interlock: out.Board.Interlock,
 		Screen: out.Screen, Tally: out.Tally, Observer: out.Observer, Stopwatch: out.Stopwatch,
 		Label: out.Label, Voluntary: c.Screening.Mode == config.Voluntary,
 	})

@@ -22,8 +22,10 @@ const (
 type Inputs struct {
 	// Presence says that somebody stands in front of the kiosk.
 	Presence bool
-	// Tamper says that the housing is open.
-	Tamper bool
+	// Tamper says that the housing is open, and Openings counts how often it
+	// was opened, which may be short.
+	Tamper   bool
+	Openings uint64
 	// Presses counts how often the staff button was pressed.
 	Presses uint64
 }
@@ -244,6 +246,9 @@ func (p *Panel) edge(role Role, active bool) {
 	case Presence:
 		p.inputs.Presence = active
 	case Tamper:
+		if active && !p.inputs.Tamper {
+			p.inputs.Openings++
+		}
 		p.inputs.Tamper = active
 	case StaffButton:
 		if active {

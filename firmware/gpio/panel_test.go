@@ -132,7 +132,7 @@ func TestInputs(t *testing.T) {
 		}
 		time.Sleep(refresh + every)
 		synctest.Wait()
-		if got := p.Inputs(); got != (Inputs{Presence: true, Tamper: true, Presses: 3}) {
+		if got := p.Inputs(); got != (Inputs{Presence: true, Tamper: true, Openings: 1, Presses: 3}) {
 			t.Errorf("%+v", got)
 		}
 	})
