@@ -131,14 +131,10 @@ func (k *Kiosk) Run(ctx context.Context) error {
 		err = nil
 	}
 	err = errors.Join(err, k.forget())
-	last := k.view(screening.Step{State: screening.OutOfService, Fault: fault})
-	if k.cfg.Lamps != nil {
-		k.cfg.Lamps.Show(last)
-	}
 	if k.cfg.Screen != nil {
 		k.cfg.Screen.ShowMirror(ui.Mirror{})
-		k.cfg.Screen.Show(last)
 	}
+	k.show(k.view(screening.Step{State: screening.OutOfService, Fault: fault}))
 	return err
 }
 
@@ -267,14 +263,10 @@ func (k *Kiosk) publish(step screening.Step) {
 	if step.Verdict != 0 && k.cfg.Tally != nil && !k.cfg.Voluntary {
 		k.cfg.Tally.Add(step.Verdict)
 	}
-	view := k.view(step)
-	if k.cfg.Lamps != nil {
-		k.cfg.Lamps.Show(view)
-	}
+	k.show(k.view(step))
 	if k.cfg.Screen == nil {
 		return
 	}
-	k.cfg.Screen.Show(view)
 	k.mirror.Width, k.mirror.Height, k.mirror.Body = k.found.Body.Width, k.found.Body.Height, k.found.Body.Bits
 	k.mirror.Faces = k.mirror.Faces[:0]
 	cells := float64(k.found.Body.Width) / float64(k.frame.Width)
@@ -283,6 +275,16 @@ func (k *Kiosk) publish(step screening.Step) {
 		k.mirror.Faces = append(k.mirror.Faces, thermal.Box{X0: b.X0 * cells, Y0: b.Y0 * cells, X1: b.X1 * cells, Y1: b.Y1 * cells})
 	}
 	k.cfg.Screen.ShowMirror(k.mirror)
+}
+
+// show gives the view to all that follow it.
+func (k *Kiosk) show(v ui.View) {
+	if k.cfg.Lamps != nil {
+		k.cfg.Lamps.Show(v)
+	}
+	if k.cfg.Screen != nil {
+		k.cfg.Screen.Show(v)
+	}
 }
 
 // view puts a step in the words of the page. Nothing of a reading is in it.

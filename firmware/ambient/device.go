@@ -178,7 +178,7 @@ type Reading struct {
 func (d Device) Read() (Reading, error) {
 	t, err := d.temperature.read()
 	if err != nil {
-		return Reading{}, fmt.Errorf("cannot read %v: %w: %w", d, ErrRead, err)
+		return Reading{}, fmt.Errorf("cannot read %v: %w: %w", d, err, ErrRead)
 	}
 	r := Reading{Temperature: thermal.Celsius(t), Taken: time.Now()}
 	// The negation refuses what is no number.

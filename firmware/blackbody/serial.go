@@ -30,7 +30,7 @@ func speed(baud int) uint32 { return bauds()[baud] }
 // Errors: [ErrOpen].
 func openSerial(path string, baud int) (*os.File, error) {
 	refuse := func(err error) (*os.File, error) {
-		return nil, fmt.Errorf("cannot open %s: %w: %w", path, ErrOpen, err)
+		return nil, fmt.Errorf("cannot open %s: %w: %w", path, err, ErrOpen)
 	}
 	// It is not to become the terminal of this program, nor to wait for a modem;
 	// and without blocking, Go can wait for it with a deadline.

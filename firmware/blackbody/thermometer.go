@@ -117,7 +117,7 @@ func (t *Thermometer) follow(device *os.File) error {
 	for first := true; ; first = false {
 		line, err := in.ReadSlice('\n')
 		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
-			return fmt.Errorf("cannot go on reading %s: %w: %w", t.cfg.Path, ErrOpen, err)
+			return fmt.Errorf("cannot go on reading %s: %w: %w", t.cfg.Path, err, ErrOpen)
 		}
 		t.mu.Lock()
 		t.err = nil

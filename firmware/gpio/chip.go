@@ -14,9 +14,9 @@ var (
 	// ErrNoChip means that there is no such chip.
 	ErrNoChip = errors.New("there is no such GPIO chip; see lintel devices for those that there are, and check that its driver is loaded")
 	// ErrNoLine means that the chip has no such line.
-	ErrNoLine = errors.New("the chip has no such line; see lintel devices for those that it has")
+	ErrNoLine = errors.New("the chip has no such line")
 	// ErrBusy means that somebody else has the line.
-	ErrBusy = errors.New("the line is in use; stop the other program, unload the other driver or choose another line")
+	ErrBusy = errors.New("the line is in use")
 	// ErrAccess means that this user may not use the chip.
 	ErrAccess = errors.New("this user may not use the chip; install the udev rules of firmware/image and join the group gpio")
 	// ErrKernel means that the kernel or the chip cannot do what is asked for.
@@ -87,11 +87,8 @@ func request(s Spec, role Role, options ...gpiod.LineReqOption) (line, error) {
 	case err == nil:
 		return requested{l}, nil
 	case errors.Is(err, syscall.EBUSY):
-		by := ""
-		if info, err := chip.LineInfo(offset); err == nil && info.Consumer != "" {
-			by = fmt.Sprintf(" (by %q)", info.Consumer)
-		}
-		return nil, fmt.Errorf("%w%s", ErrBusy, by)
+		info, _ := chip.LineInfo(offset) // without a word on who has it
+		return nil, busy(info)
 	case forbidden(err):
 		return nil, ErrAccess
 	default:
@@ -129,7 +126,7 @@ func forbidden(err error) bool {
 func find(chip *gpiod.Chip, s Spec) (int, error) {
 	if n, ok := s.number(); ok {
 		if n >= chip.Lines() {
-			return 0, fmt.Errorf("%w: its lines are 0 to %d", ErrNoLine, chip.Lines()-1)
+			return 0, fmt.Errorf("%w; its lines are 0 to %d", ErrNoLine, chip.Lines()-1)
 		}
 		return n, nil
 	}
@@ -138,7 +135,12 @@ func find(chip *gpiod.Chip, s Spec) (int, error) {
 			return n, nil
 		}
 	}
-	return 0, ErrNoLine
+	return 0, fmt.Errorf("%w; lintel devices lists those that it has", ErrNoLine)
+}
+
+// busy says who has the line.
+func busy(info gpiod.LineInfo) error {
+	return fmt.Errorf("%w by %q; stop that program, unload that driver or choose another line", ErrBusy, info.Consumer)
 }
 
 // requested is a line that the kernel has granted.

@@ -9,9 +9,9 @@ const (
 	stateUnmeasured = "unmeasured"
 )
 
-// inService says whether the kiosk can screen in that state. One that is not
+// InService says whether the kiosk can screen in that state. One that is not
 // known here counts as out of service.
-func inService(state string) bool {
+func InService(state string) bool {
 	switch state {
 	case "ready", "guiding", "measuring", statePassed, stateReferred, stateUnmeasured, "clearing":
 		return true
@@ -53,7 +53,7 @@ func (f *follower) show(state string, now time.Duration) {
 		if f.state != statePassed {
 			f.released, f.open = now, true
 		}
-	case ended, !inService(state):
+	case ended, !InService(state):
 		f.open = false
 	}
 	f.state, f.shown, f.at = state, true, now
@@ -65,7 +65,7 @@ func (f *follower) levels(now time.Duration) levels {
 	if f.dark {
 		return out
 	}
-	if !f.shown || now-f.at >= Patience || f.idle || !inService(f.state) {
+	if !f.shown || now-f.at >= Patience || f.idle || !InService(f.state) {
 		f.open, f.sounding = false, false
 		out[OutOfServiceLamp] = true
 		return out

@@ -87,7 +87,7 @@ func TestDoor(t *testing.T) {
 			if got := f.levels(step.when)[DoorRelay]; got != step.open {
 				t.Errorf("%s, at %v: the relay of a fail-secure lock is %v", name, step.when, got)
 			}
-			if got := !g.levels(step.when)[DoorRelay]; inService(step.state) && got != step.open {
+			if got := !g.levels(step.when)[DoorRelay]; InService(step.state) && got != step.open {
 				t.Errorf("%s, at %v: the fail-safe lock is released: %v", name, step.when, got)
 			}
 		}
@@ -116,7 +116,7 @@ func TestPromises(t *testing.T) {
 			}
 			out := f.levels(now)
 			fresh := now-shown < Patience
-			serving := fresh && inService(state) && !f.dark && !f.idle
+			serving := fresh && InService(state) && !f.dark && !f.idle
 			if f.dark && out != (levels{}) {
 				t.Fatalf("dark, but %v", out)
 			}

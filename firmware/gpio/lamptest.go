@@ -8,7 +8,7 @@ import (
 )
 
 // Test makes the outputs active one after the other, each for that long, and
-// tells before which one it will be. The door relay has its turn only where
+// tells which one it is. The door relay has its turn only where
 // door says so. It takes the lines for itself, so the kiosk must not run.
 // Every output is inactive when it returns.
 //
@@ -22,8 +22,7 @@ func Test(ctx context.Context, cfg Config, each time.Duration, door bool, tell f
 		if !ok || !role.Output() || role == DoorRelay && !door {
 			continue
 		}
-		tell(role, spec)
-		if err := cfg.pulse(ctx, role, spec, each); err != nil {
+		if err := cfg.pulse(ctx, role, spec, each, tell); err != nil {
 			return err
 		}
 	}
@@ -31,12 +30,13 @@ func Test(ctx context.Context, cfg Config, each time.Duration, door bool, tell f
 }
 
 // pulse makes one output active for that long.
-func (c *Config) pulse(ctx context.Context, role Role, spec Spec, each time.Duration) (err error) {
+func (c *Config) pulse(ctx context.Context, role Role, spec Spec, each time.Duration, tell func(Role, Spec)) (err error) {
 	l, err := c.driver.output(spec, role)
 	if err != nil {
 		return fmt.Errorf("cannot use %v for the %v: %w", spec, role, err)
 	}
 	defer func() { err = errors.Join(err, l.Set(false), l.Close()) }()
+	tell(role, spec)
 	if err := l.Set(true); err != nil {
 		return fmt.Errorf("cannot drive the %v at %v: %w", role, spec, err)
 	}

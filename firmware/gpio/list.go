@@ -82,7 +82,7 @@ func check(s Spec) error {
 	case err != nil:
 		return fmt.Errorf("%w: %w", ErrKernel, err)
 	case info.Used && !strings.HasPrefix(info.Consumer, consumer):
-		return fmt.Errorf("%w (by %q)", ErrBusy, info.Consumer)
+		return busy(info)
 	}
 	return nil
 }

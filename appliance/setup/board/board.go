@@ -20,7 +20,6 @@ import (
 	"lintel/firmware/ambient"
 	"lintel/firmware/blackbody"
 	"lintel/firmware/gpio"
-	"lintel/firmware/thermal"
 	"lintel/ui"
 )
 
@@ -38,10 +37,18 @@ const outOfService = "out_of_service"
 // Board is the board of one kiosk. Show and Fault belong to the frame loop;
 // the rest may be called by several goroutines.
 type Board struct {
-	panel     *gpio.Panel
+	panel     panel
 	room      *ambient.Sensor
 	blackbody *blackbody.Thermometer
 	interlock interlock
+}
+
+// panel is what the board asks of [gpio.Panel].
+type panel interface {
+	Show(state string)
+	Inputs() gpio.Inputs
+	Fault() error
+	Close() error
 }
 
 // Open takes the lines and begins nothing else; Run does. Where nobody is
@@ -57,21 +64,34 @@ func Open(c *config.Config, measured bool) (*Board, error) {
 		}
 		b.room = ambient.New(ambient.Config{Name: name, MaxAge: seconds(c.Ambient.MaxAgeS)})
 	}
-	if l := &c.Live; l.Device != "" {
-		var err error
-		b.blackbody, err = blackbody.New(blackbody.Config{Path: l.Device, Baud: l.Baud, Timeout: seconds(l.TimeoutS), Serial: l.Serial})
-		if err != nil {
-			return nil, err
-		}
+	var err error
+	if b.blackbody, err = thermometer(c); err != nil {
+		return nil, err
 	}
 	lines, err := Lines(c)
-	if err != nil || len(lines.Lines) == 0 {
-		return b, err
+	if err != nil {
+		return nil, err
+	}
+	if len(lines.Lines) == 0 {
+		return b, nil
 	}
 	lines.Idle = !measured
 	_, b.interlock.button = lines.Lines[gpio.StaffButton]
-	b.panel, err = gpio.Open(lines)
-	return b, err
+	p, err := gpio.Open(lines)
+	if err != nil {
+		return nil, err
+	}
+	b.panel = p
+	return b, nil
+}
+
+// thermometer is the one that is configured, nil for none.
+func thermometer(c *config.Config) (*blackbody.Thermometer, error) {
+	l := &c.Live
+	if l.Device == "" {
+		return nil, nil
+	}
+	return blackbody.New(blackbody.Config{Path: l.Device, Baud: l.Baud, Timeout: seconds(l.TimeoutS), Serial: l.Serial})
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
@@ -172,15 +192,6 @@ func (b *Board) Fault() string {
 	return b.interlock.fault()
 }
 
-// Presence says whether the sensor sees somebody in front of the kiosk, and
-// whether there is a sensor.
-func (b *Board) Presence(c *config.Config) (somebody, known bool) {
-	if b.panel == nil || c.GPIO.Presence == "" {
-		return false, false
-	}
-	return b.panel.Inputs().Presence, b.panel.Fault() == nil
-}
-
 // Room is the room as its sensor has it; unknown where the last reading is too
 // old or no room that the policy knows.
 func (b *Board) Room() policy.Room {
@@ -194,9 +205,6 @@ func (b *Board) Room() policy.Room {
 	}
 	return room
 }
-
-// Live is the temperature that the blackbody reports.
-func (b *Board) Live() (thermal.Celsius, bool) { return b.blackbody.Temperature() }
 
 // Notices names what staff should know of the room. Screening goes on with it.
 func (b *Board) Notices() []string {
