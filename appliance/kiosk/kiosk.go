@@ -24,6 +24,17 @@ type Screen interface {
 	ShowMirror(m ui.Mirror)
 }
 
+// Lamps follow the view with lamps, a buzzer and a door. It never blocks.
+type Lamps interface {
+	Show(v ui.View)
+}
+
+// Interlock names what on the board keeps the kiosk out of service; empty for
+// nothing. It is asked once a frame and never blocks.
+type Interlock interface {
+	Fault() string
+}
+
 // Tally counts how visits end. It never blocks.
 type Tally interface {
 	Add(v screening.Verdict)
@@ -50,8 +61,13 @@ type Config struct {
 	Site      policy.Site
 	// Room is the temperature of the room, as far as it is known.
 	Room policy.Room
-	// Screen, Tally, Observer and Stopwatch may be nil.
+	// RoomNow, where there is a sensor, tells it anew for each frame, instead of
+	// Room. It never blocks.
+	RoomNow func() policy.Room
+	// Screen, Lamps, Interlock, Tally, Observer and Stopwatch may be nil.
 	Screen    Screen
+	Lamps     Lamps
+	Interlock Interlock
 	Tally     Tally
 	Observer  Observer
 	Stopwatch Stopwatch
@@ -135,8 +151,8 @@ func (k *Kiosk) Run(ctx context.Context) error {
 	err = errors.Join(err, k.forget())
 	if k.cfg.Screen != nil {
 		k.cfg.Screen.ShowMirror(ui.Mirror{})
-		k.cfg.Screen.Show(k.view(screening.Step{State: screening.OutOfService, Fault: fault}))
 	}
+	k.show(k.view(screening.Step{State: screening.OutOfService, Fault: fault}))
 	return err
 }
 
@@ -202,7 +218,15 @@ func (k *Kiosk) observe(o calibration.Observation) {
 	}
 	k.seen.Reference = o.Reference.OK
 	k.seen.Room = k.cfg.Room
+	if k.cfg.RoomNow != nil {
+		k.seen.Room = k.cfg.RoomNow()
+	}
 	k.seen.Fault = FaultName(o.Reference.Fault)
+	if k.cfg.Interlock != nil {
+		if fault := k.cfg.Interlock.Fault(); fault != "" {
+			k.seen.Fault = fault
+		}
+	}
 	k.seen.Faces = k.seen.Faces[:0]
 	for i := range k.found.Faces {
 		f := &k.found.Faces[i]
@@ -264,10 +288,10 @@ func (k *Kiosk) publish(step screening.Step) {
 	if step.Verdict != 0 && k.cfg.Tally != nil && !k.cfg.Voluntary {
 		k.cfg.Tally.Add(step.Verdict)
 	}
+	k.show(k.view(step))
 	if k.cfg.Screen == nil {
 		return
 	}
-	k.cfg.Screen.Show(k.view(step))
 	k.mirror.Width, k.mirror.Height, k.mirror.Body = k.found.Body.Width, k.found.Body.Height, k.found.Body.Bits
 	k.mirror.Faces = k.mirror.Faces[:0]
 	cells := float64(k.found.Body.Width) / float64(k.frame.Width)
@@ -276,6 +300,16 @@ func (k *Kiosk) publish(step screening.Step) {
 		k.mirror.Faces = append(k.mirror.Faces, thermal.Box{X0: b.X0 * cells, Y0: b.Y0 * cells, X1: b.X1 * cells, Y1: b.Y1 * cells})
 	}
 	k.cfg.Screen.ShowMirror(k.mirror)
+}
+
+// show gives the view to all that follow it.
+func (k *Kiosk) show(v ui.View) {
+	if k.cfg.Lamps != nil {
+		k.cfg.Lamps.Show(v)
+	}
+	if k.cfg.Screen != nil {
+		k.cfg.Screen.Show(v)
+	}
 }
 
 // view puts a step in the words of the page. Nothing of a reading is in it.
