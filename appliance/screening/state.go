@@ -69,6 +69,11 @@ const (
 	CueTurned
 	CueCovered
 	CueMoving
+	CueTooNear
+	// CueHot: something hotter than skin is in the face.
+	CueHot
+	// CueCold: the forehead is too cold for the face to be judged.
+	CueCold
 	// CueCrowded: somebody else is as near. The machine finds this one itself.
 	CueCrowded
 
@@ -87,6 +92,9 @@ const (
 	BareYourForehead
 	HoldStill
 	OneAtATime
+	StepBack
+	PutItAside
+	WarmUp
 )
 
 // String names the guidance as pages and replays do; empty for none.
@@ -106,6 +114,12 @@ func (g Guidance) String() string {
 		return "hold_still"
 	case OneAtATime:
 		return "one_at_a_time"
+	case StepBack:
+		return "step_back"
+	case PutItAside:
+		return "put_it_aside"
+	case WarmUp:
+		return "warm_up"
 	default:
 		return ""
 	}
@@ -126,6 +140,12 @@ func (c Cue) guidance() Guidance {
 		return BareYourForehead
 	case CueCrowded:
 		return OneAtATime
+	case CueTooNear:
+		return StepBack
+	case CueHot:
+		return PutItAside
+	case CueCold:
+		return WarmUp
 	default:
 		return FaceTheCamera
 	}
@@ -184,7 +204,7 @@ func (c Cue) reason() Reason {
 	switch c {
 	case CueTooFar:
 		return TooFar
-	case CueCutOff, CueAtReference:
+	case CueCutOff, CueAtReference, CueTooNear:
 		return OutOfPlace
 	case CueCovered:
 		return ForeheadCovered
@@ -192,6 +212,10 @@ func (c Cue) reason() Reason {
 		return KeptMoving
 	case CueCrowded:
 		return SeveralPeople
+	case CueHot:
+		return TooHot
+	case CueCold:
+		return TooCold
 	case CueTurned:
 		return TurnedAway
 	default:
