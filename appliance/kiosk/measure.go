@@ -16,11 +16,6 @@ type Reader interface {
 
 var _ Reader = (*policy.Policy)(nil)
 
-// foreheadInset is the share of the forehead box that is left out at each side:
-// a pixel or two of hair below the hairline reads low, one of an eye socket
-// reads high.
-const foreheadInset = 0.15
-
 // measure reads the temperature of a face at the site into s and returns the
 // cue that goes with it. Whatever the site, both the forehead and the whole face
 // are looked at: what is no face must not be judged as one.
@@ -29,11 +24,11 @@ func (k *Kiosk) measure(s *screening.Face, f *vision.Face, scale calibration.Sca
 		// Nothing is measured without a reference; the machine knows why.
 		return screening.CueMoving
 	}
-	forehead, err := scale.Measure(&k.frame, f.Forehead.Inset(foreheadInset))
+	forehead, err := scale.Measure(&k.frame, f.Regions.Forehead)
 	if err != nil {
 		return screening.CueCutOff
 	}
-	face, err := scale.Measure(&k.frame, f.Box)
+	face, err := scale.Measure(&k.frame, f.Regions.Face)
 	if err != nil {
 		return screening.CueCutOff
 	}
@@ -47,7 +42,7 @@ func (k *Kiosk) measure(s *screening.Face, f *vision.Face, scale calibration.Sca
 	})
 	c := objectionCue(objection)
 	if c == screening.CueNone {
-		s.Value, s.U = value, site.U
+		s.Value, s.U, k.measured = value, site.U, site
 	}
 	return c
 }
@@ -68,17 +63,4 @@ func objectionCue(o policy.Objection) screening.Cue {
 	default:
 		return 0
 	}
-}
-
-// tooNear is the share of the image's width or height that a face cut off by
-// its edge must fill for the visitor to be too near rather than at the side.
-const tooNear = 0.75
-
-// cue turns vision's word for a face into the state machine's.
-func (k *Kiosk) cue(f *vision.Face) screening.Cue {
-	c := cue(f.Reject)
-	if c == screening.CueCutOff && (f.Box.Width() >= tooNear*float64(k.frame.Width) || f.Box.Height() >= tooNear*float64(k.frame.Height)) {
-		return screening.CueTooNear
-	}
-	return c
 }

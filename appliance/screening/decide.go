@@ -30,7 +30,7 @@ func (m *Machine) measure(f *Face) {
 		}
 	}
 	if !v.decided && m.now-v.near >= m.cfg.Patience {
-		m.giveUp(v.mainCue().reason())
+		m.giveUp(v.mainCue().Reason())
 		v.blocked = true
 	}
 }
@@ -101,7 +101,7 @@ func (m *Machine) endVisit() {
 	if v.active && !v.decided && v.lastSeen-v.near >= m.cfg.MinStay {
 		reason := v.why
 		if reason == 0 {
-			reason = v.mainCue().reason()
+			reason = v.mainCue().Reason()
 		}
 		m.reason = reason
 		m.step.Verdict, m.step.Reason = NotMeasured, reason

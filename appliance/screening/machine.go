@@ -67,7 +67,7 @@ func (m *Machine) Step(o *Observation) (Step, error) {
 		m.step.Guidance = HoldStill
 	case Guiding:
 		if m.step.Guidance == 0 {
-			m.step.Guidance = m.visit.shown.guidance()
+			m.step.Guidance = m.visit.shown.Guidance()
 		}
 	default:
 	}

@@ -74,6 +74,9 @@ const (
 	CueHot
 	// CueCold: the forehead is too cold for the face to be judged.
 	CueCold
+	CueLookingDown
+	CueGlasses
+	CueNotSharp
 	// CueCrowded: somebody else is as near. The machine finds this one itself.
 	CueCrowded
 
@@ -95,6 +98,8 @@ const (
 	StepBack
 	PutItAside
 	WarmUp
+	LookUp
+	GlassesOff
 )
 
 // String names the guidance as pages and replays do; empty for none.
@@ -120,15 +125,19 @@ func (g Guidance) String() string {
 		return "put_it_aside"
 	case WarmUp:
 		return "warm_up"
+	case LookUp:
+		return "look_up"
+	case GlassesOff:
+		return "glasses_off"
 	default:
 		return ""
 	}
 }
 
-// guidance returns what a visitor with this cue is asked to do.
-func (c Cue) guidance() Guidance {
+// Guidance returns what a visitor with this cue is asked to do.
+func (c Cue) Guidance() Guidance {
 	switch c {
-	case CueNone, CueMoving:
+	case CueNone, CueMoving, CueNotSharp:
 		return HoldStill
 	case CueTooFar:
 		return ComeCloser
@@ -146,6 +155,10 @@ func (c Cue) guidance() Guidance {
 		return PutItAside
 	case CueCold:
 		return WarmUp
+	case CueLookingDown:
+		return LookUp
+	case CueGlasses:
+		return GlassesOff
 	default:
 		return FaceTheCamera
 	}
@@ -167,6 +180,8 @@ const (
 	TooHot
 	TooUncertain
 	Unsteady
+	TooNear
+	NotSharp
 )
 
 // String names the reason as pages and replays do; empty for none.
@@ -194,20 +209,28 @@ func (r Reason) String() string {
 		return "too_uncertain"
 	case Unsteady:
 		return "unsteady"
+	case TooNear:
+		return "too_near"
+	case NotSharp:
+		return "not_sharp"
 	default:
 		return ""
 	}
 }
 
-// reason is what a visit that failed for this cue is told.
-func (c Cue) reason() Reason {
+// Reason is what a visit that failed for this cue is told.
+func (c Cue) Reason() Reason {
 	switch c {
 	case CueTooFar:
 		return TooFar
-	case CueCutOff, CueAtReference, CueTooNear:
+	case CueCutOff, CueAtReference:
 		return OutOfPlace
-	case CueCovered:
+	case CueCovered, CueGlasses:
 		return ForeheadCovered
+	case CueTooNear:
+		return TooNear
+	case CueNotSharp:
+		return NotSharp
 	case CueMoving:
 		return KeptMoving
 	case CueCrowded:
@@ -216,7 +239,7 @@ func (c Cue) reason() Reason {
 		return TooHot
 	case CueCold:
 		return TooCold
-	case CueTurned:
+	case CueTurned, CueLookingDown:
 		return TurnedAway
 	default:
 		return LeftEarly
