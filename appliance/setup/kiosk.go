@@ -108,6 +108,9 @@ func calibrationConfig(c *config.Config) calibration.Config {
 	cfg := calibration.DefaultConfig()
 	r := &cfg.Reference
 	r.MaxOffset = thermal.Kelvin(c.Reference.MaxOffsetK)
+	if c.Ambient.RoomC != 0 {
+		cfg.Terms.Surround = thermal.Celsius(c.Ambient.RoomC)
+	}
 	cfg.Limit.LiveAge = time.Duration(c.Live.TimeoutS * float64(time.Second))
 	cfg.Limit.SetPoint = thermal.Kelvin(c.Reference.LiveOffK)
 	certificate(r, &c.Reference)
