@@ -188,7 +188,8 @@ func (k *Kiosk) process() error {
 	if reference.Reference.Found {
 		at = reference.Reference.Circle
 	}
-	if err := k.cfg.Finder.Find(&k.frame, at, &k.found); err != nil {
+	// On a blank frame nobody is found, and calibration says what is wrong.
+	if err := k.cfg.Finder.Find(&k.frame, at, &k.found); err != nil && !errors.Is(err, vision.ErrBlank) {
 		return fmt.Errorf("cannot go on screening: %w", err)
 	}
 	k.lap(StageFind)
