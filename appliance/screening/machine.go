@@ -19,7 +19,7 @@ type Machine struct {
 	state      State
 	stateSince time.Duration
 	now        time.Duration
-	room       policy.Room
+	room       policy.Room // of the visit: one threshold holds for all of it
 	visit      visit
 	visits     int
 	lastEnd    time.Duration // of the visit before
@@ -51,8 +51,11 @@ func New(cfg Config) (*Machine, error) {
 // Errors: [ErrTransition], a programming fault.
 func (m *Machine) Step(o *Observation) (Step, error) {
 	gap := o.Time - m.now
-	m.now, m.room, m.step, m.err = o.Time, o.Room, Step{}, nil
+	m.now, m.step, m.err = o.Time, Step{}, nil
 	ended := m.bridge(gap)
+	if !m.visit.active {
+		m.room = o.Room
+	}
 	healthy := m.health(o)
 	if m.settled() && healthy && !ended {
 		m.attend(o)
