@@ -79,14 +79,16 @@ func (m *Machine) Step(o *Observation) (Step, error) {
 
 // bridge goes over a gap without frames, as a camera makes that stalls or
 // corrects itself: readings from before do not go together with later ones,
-// and after a long one nobody is taken for the same person. It says whether
-// that ended a visit; the next one begins with the next frame.
+// and after a long one nobody is taken for the same person. Until then, nobody
+// was away for lack of frames. It says whether the gap ended a visit; the next
+// one begins with the next frame.
 func (m *Machine) bridge(gap time.Duration) (ended bool) {
 	if !m.visit.active || gap <= m.cfg.Jump {
 		return false
 	}
 	m.visit.count, m.visit.taken, m.visit.steady = 0, 0, 0
 	if gap < m.cfg.Stall {
+		m.visit.lastSeen += gap
 		return false
 	}
 	if m.showing() {
