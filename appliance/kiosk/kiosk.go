@@ -234,8 +234,12 @@ func (k *Kiosk) observe(o calibration.Observation) {
 	for i := range k.found.Faces {
 		f := &k.found.Faces[i]
 		s := screening.Face{Track: f.Track, Since: f.Since, Width: f.Box.Width(), Cue: cue(f.Reject)}
-		if s.Cue == screening.CueNone {
+		switch {
+		case s.Cue == screening.CueNone:
 			s.Cue = k.measure(&s, f, o.Scale)
+		case s.Cue == screening.CueCovered && k.hot(f, o.Scale):
+			s.Cue = screening.CueHot
+		default:
 		}
 		k.seen.Faces = append(k.seen.Faces, s)
 	}

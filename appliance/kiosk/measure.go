@@ -12,6 +12,8 @@ import (
 // [policy.Policy] is the real one.
 type Reader interface {
 	Read(s policy.Surface) (thermal.Celsius, policy.Objection)
+	// Hot says whether something is hotter than skin.
+	Hot(t thermal.Celsius) bool
 }
 
 var _ Reader = (*policy.Policy)(nil)
@@ -45,6 +47,14 @@ func (k *Kiosk) measure(s *screening.Face, f *vision.Face, scale calibration.Sca
 		s.Value, s.U, k.measured = value, site.U, site
 	}
 	return c
+}
+
+// hot says whether something in a face is hotter than skin. It is asked of faces
+// whose forehead seems to be covered: beside a cup or a lamp a bare forehead is
+// cold.
+func (k *Kiosk) hot(f *vision.Face, scale calibration.Scale) bool {
+	face, err := scale.Measure(&k.frame, f.Regions.Face)
+	return err == nil && k.cfg.Reader.Hot(face.Max)
 }
 
 // objectionCue turns the policy's word into the state machine's.

@@ -163,6 +163,9 @@ func (o Objection) String() string {
 	}
 }
 
+// Hot says whether something is hotter than skin is believed to be.
+func (p *Policy) Hot(t thermal.Celsius) bool { return t > p.max }
+
 // Read is the reading of a surface, as [Model.Read] has it, and what speaks
 // against judging it. Whatever the site, the forehead must be that of somebody
 // who has been indoors: a face whose forehead is cold is warm in its corners
@@ -178,7 +181,7 @@ func (p *Policy) Read(s Surface) (thermal.Celsius, Objection) {
 		return reading, Uneven
 	case p.model.Site == FaceMax && s.ForeheadMax < p.min:
 		return reading, ColdForehead
-	case above > MaxHot, s.FaceMax > p.max && s.ForeheadMax <= p.max:
+	case above > MaxHot, p.Hot(s.FaceMax) && !p.Hot(s.ForeheadMax):
 		return reading, HotObject
 	default:
 		return reading, NoObjection
