@@ -124,14 +124,18 @@ func (k *Kiosk) Run(ctx context.Context) error {
 
 func (k *Kiosk) loop(ctx context.Context) error {
 	for {
-		if err := k.cfg.Source.Next(ctx, &k.frame); err != nil {
-			if errors.Is(err, io.EOF) {
-				return err
-			}
-			return fmt.Errorf("cannot go on screening: %w", err)
+		err := k.cfg.Source.Next(ctx, &k.frame)
+		var outage Outage
+		switch {
+		case err == nil:
+			k.lap(StageRead)
+			err = k.process()
+		case errors.As(err, &outage):
+			err = k.without(outage)
+		case !errors.Is(err, io.EOF):
+			err = fmt.Errorf("cannot go on screening: %w", err)
 		}
-		k.lap(StageRead)
-		if err := k.process(); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -162,6 +166,7 @@ func (k *Kiosk) process() error {
 		k.cfg.Observer.Observe(&k.report)
 	}
 	k.forgetFaces()
+	k.correct(step)
 	k.lap(StageShow)
 	return nil
 }
@@ -236,13 +241,10 @@ func (k *Kiosk) forget() error {
 func (k *Kiosk) forgetFaces() { clear(k.seen.Faces[:cap(k.seen.Faces)]) }
 
 func (k *Kiosk) publish(step screening.Step) {
-	if step.Verdict != 0 && k.cfg.Tally != nil && !k.cfg.Voluntary {
-		k.cfg.Tally.Add(step.Verdict)
-	}
+	k.tell(step)
 	if k.cfg.Screen == nil {
 		return
 	}
-	k.cfg.Screen.Show(k.view(step))
 	k.mirror.Width, k.mirror.Height, k.mirror.Body = k.found.Body.Width, k.found.Body.Height, k.found.Body.Bits
 	k.mirror.Faces = k.mirror.Faces[:0]
 	cells := float64(k.found.Body.Width) / float64(k.frame.Width)
@@ -251,6 +253,16 @@ func (k *Kiosk) publish(step screening.Step) {
 		k.mirror.Faces = append(k.mirror.Faces, thermal.Box{X0: b.X0 * cells, Y0: b.Y0 * cells, X1: b.X1 * cells, Y1: b.Y1 * cells})
 	}
 	k.cfg.Screen.ShowMirror(k.mirror)
+}
+
+// tell counts how a visit ended and shows what the kiosk is doing.
+func (k *Kiosk) tell(step screening.Step) {
+	if step.Verdict != 0 && k.cfg.Tally != nil && !k.cfg.Voluntary {
+		k.cfg.Tally.Add(step.Verdict)
+	}
+	if k.cfg.Screen != nil {
+		k.cfg.Screen.Show(k.view(step))
+	}
 }
 
 // view puts a step in the words of the page. Nothing of a reading is in it.
