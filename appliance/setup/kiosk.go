@@ -27,6 +27,9 @@ type Outputs struct {
 type Board struct {
 	Lamps     kiosk.Lamps
 	Interlock kiosk.Interlock
+	// Presence says that somebody stands in front of the kiosk; nil without a
+	// sensor.
+	Presence func() bool
 	// Room is the room as its sensor has it; nil without one.
 	Room func() policy.Room
 	// Live is the blackbody's temperature as its controller has it; nil without
@@ -70,7 +73,7 @@ func Kiosk(c *config.Config, source thermal.Source, detector vision.Detector, re
 	}
 	return kiosk.New(kiosk.Config{
 		Source: source, Reference: reference, Finder: finder, Machine: machine, Site: judge.Site(),
-		Room: room, RoomNow: out.Board.Room, Lamps: out.Board.Lamps, Interlock: out.Board.Interlock,
+		Room: room, RoomNow: out.Board.Room, Lamps: out.Board.Lamps, Interlock: out.Board.Interlock, Presence: out.Board.Presence,
 		Screen: out.Screen, Tally: out.Tally, Observer: out.Observer, Stopwatch: out.Stopwatch,
 		Label: out.Label, Voluntary: c.Screening.Mode == config.Voluntary,
 	})

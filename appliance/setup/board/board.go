@@ -41,6 +41,7 @@ type Board struct {
 	room      *ambient.Sensor
 	blackbody *blackbody.Thermometer
 	interlock interlock
+	presence  bool // there is a sensor
 }
 
 // panel is what the board asks of [gpio.Panel].
@@ -76,6 +77,7 @@ func Open(c *config.Config, measured bool) (*Board, error) {
 		return b, nil
 	}
 	lines.Idle = !measured
+	_, b.presence = lines.Lines[gpio.Presence]
 	_, b.interlock.button = lines.Lines[gpio.StaffButton]
 	p, err := gpio.Open(lines)
 	if err != nil {
@@ -166,6 +168,9 @@ func (b *Board) Kiosk() setup.Board {
 	var out setup.Board
 	if b.panel != nil {
 		out.Lamps, out.Interlock = b, b
+		if b.presence {
+			out.Presence = func() bool { return b.panel.Inputs().Presence }
+		}
 	}
 	if b.room != nil {
 		out.Room = b.Room
