@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"sync/atomic"
+	"time"
 
 	"lintel/appliance/policy"
 	"lintel/appliance/screening"
@@ -77,6 +79,11 @@ type Config struct {
 	Label string
 	// Voluntary shows the result to the visitor alone: nothing is counted.
 	Voluntary bool
+	// Today tells the day, the zero Date where it is not known; nil: never
+	// known. It is asked once a second, as Health is told.
+	Today func() calibration.Date
+	// Health, which may be nil, must not block.
+	Health func(Health)
 }
 
 // Report is what became of one frame.
@@ -86,6 +93,11 @@ type Report struct {
 	Reference calibration.Reference
 	Faces     []vision.Face
 	Step      screening.Step
+	// Measurement is that of the last forehead measured in the frame; its Budget
+	// names every term, its Pixels are 0 where none was measured.
+	Measurement calibration.Measurement
+	// Usual is the budget of a usual forehead in the frame, where Reference.OK.
+	Usual calibration.Budget
 }
 
 // Faults that the loop itself names.
@@ -102,6 +114,12 @@ type Kiosk struct {
 	seen   screening.Observation
 	mirror ui.Mirror
 	report Report
+
+	measured       calibration.Measurement
+	asked          bool
+	lastSlow       time.Duration
+	model, expires string
+	confirm        atomic.Bool
 }
 
 // New returns a loop that has not begun, or an error that names what the
@@ -113,7 +131,7 @@ func New(cfg Config) (*Kiosk, error) {
 	case cfg.Site != policy.Forehead && cfg.Site != policy.FaceMax:
 		return nil, errors.New("cannot run the kiosk: the measurement site is unknown; set policy.site")
 	}
-	return &Kiosk{cfg: cfg}, nil
+	return &Kiosk{cfg: cfg, model: cfg.Reference.Digest(), expires: cfg.Reference.Expires().String()}, nil
 }
 
 // Run screens until ctx is done or the source ends, and then overwrites what
@@ -162,7 +180,14 @@ func (k *Kiosk) loop(ctx context.Context) error {
 
 // process takes one frame its whole way.
 func (k *Kiosk) process() error {
+	due := k.keepTime()
+	if k.confirm.CompareAndSwap(true, false) {
+		k.cfg.Reference.Reset()
+	}
 	reference := k.cfg.Reference.Observe(&k.frame)
+	if due {
+		k.tellHealth(&reference)
+	}
 	k.lap(StageReference)
 	var at thermal.Circle
 	if reference.Reference.Found {
@@ -181,7 +206,7 @@ func (k *Kiosk) process() error {
 	k.lap(StageScreen)
 	k.publish(step)
 	if k.cfg.Observer != nil {
-		k.report = Report{Frame: &k.frame, Site: k.cfg.Site, Reference: reference.Reference, Faces: k.found.Faces, Step: step}
+		k.report = Report{Frame: &k.frame, Site: k.cfg.Site, Reference: reference.Reference, Faces: k.found.Faces, Step: step, Measurement: k.measured, Usual: reference.Scale.Usual()}
 		k.cfg.Observer.Observe(&k.report)
 	}
 	k.forgetFaces()
@@ -193,6 +218,7 @@ func (k *Kiosk) process() error {
 // observe puts the frame in the words of the state machine, measuring every
 // forehead that may be.
 func (k *Kiosk) observe(o calibration.Observation) {
+	k.measured = calibration.Measurement{}
 	k.seen.Time = k.frame.Time
 	k.seen.Uptime = k.frame.Time
 	if k.frame.Telemetry.HasUptime {
@@ -248,7 +274,7 @@ func (k *Kiosk) measure(s *screening.Face, f *vision.Face, scale calibration.Sca
 	if k.cfg.Site == policy.Forehead && m.Max.Sub(m.Mean) > maxUneven {
 		return screening.CueCovered
 	}
-	s.Value, s.U = m.Max, m.U
+	s.Value, s.U, k.measured = m.Max, m.U, m
 	return screening.CueNone
 }
 
@@ -258,6 +284,7 @@ func (k *Kiosk) forget() error {
 	k.frame.Wipe()
 	k.found.Wipe()
 	clear(k.mirror.Faces[:cap(k.mirror.Faces)])
+	k.cfg.Reference.Forget()
 	k.report = Report{}
 	k.cfg.Machine.Forget()
 	// The network's pass over zeros takes every register.
@@ -265,7 +292,10 @@ func (k *Kiosk) forget() error {
 }
 
 // forgetFaces overwrites the readings of the frame that is done.
-func (k *Kiosk) forgetFaces() { clear(k.seen.Faces[:cap(k.seen.Faces)]) }
+func (k *Kiosk) forgetFaces() {
+	clear(k.seen.Faces[:cap(k.seen.Faces)])
+	k.measured, k.report.Measurement = calibration.Measurement{}, calibration.Measurement{}
+}
 
 func (k *Kiosk) publish(step screening.Step) {
 	k.tell(step)

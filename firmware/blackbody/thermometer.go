@@ -28,7 +28,7 @@ var (
 const (
 	// DefaultBaud, DefaultTimeout: see [Config].
 	DefaultBaud    = 9600
-	DefaultTimeout = 3 * time.Second
+	DefaultTimeout = 15 * time.Second
 	// reopen is how long a device that failed is left alone.
 	reopen = time.Second
 )
@@ -40,10 +40,11 @@ type Config struct {
 	Path string
 	// Baud is one of [Bauds]; zero is 9600.
 	Baud int
-	// Timeout is for how long a reading holds, 0.5 to 60 s; zero is 3 s.
+	// Timeout is for how long a reading holds, 0.5 s to 10 min; zero is 15 s: a
+	// blackbody that is switched off loses 0.1 K in that time or less.
 	Timeout time.Duration
-	// Serial is the serial number that the controller must report; empty takes
-	// any.
+	// Serial is the serial number of the blackbody; a controller that reports
+	// another is not believed, one that reports none is. Empty takes any.
 	Serial string
 }
 
@@ -74,8 +75,8 @@ func New(cfg Config) (*Thermometer, error) {
 		return nil, fmt.Errorf("cannot read a blackbody's controller without a device: %w", ErrConfig)
 	case speed(cfg.Baud) == 0:
 		return nil, fmt.Errorf("cannot read a blackbody's controller at %d baud: %w: allowed are %v", cfg.Baud, ErrConfig, Bauds())
-	case cfg.Timeout < 500*time.Millisecond || cfg.Timeout > time.Minute:
-		return nil, fmt.Errorf("cannot take a time-out of %v: %w: allowed are 0.5 to 60 s", cfg.Timeout, ErrConfig)
+	case cfg.Timeout < 500*time.Millisecond || cfg.Timeout > 10*time.Minute:
+		return nil, fmt.Errorf("cannot take a time-out of %v: %w: allowed are 0.5 to 600 s", cfg.Timeout, ErrConfig)
 	}
 	return &Thermometer{cfg: cfg}, nil
 }
@@ -157,17 +158,22 @@ func (t *Thermometer) Latest() (Reading, error) {
 		return Reading{}, ErrSilent
 	case t.last.State != Steady && t.last.State != Warming:
 		return t.last, ErrFaulty
-	case t.cfg.Serial != "" && t.last.Serial != t.cfg.Serial:
+	case t.cfg.Serial != "" && t.last.Serial != "" && t.last.Serial != t.cfg.Serial:
 		return t.last, fmt.Errorf("cannot take the readings of %q for those of %q: %w", t.last.Serial, t.cfg.Serial, ErrOther)
 	}
 	return t.last, nil
 }
 
-// Temperature returns the last reading's temperature, and whether there is one
-// that may be used. While the blackbody warms up it is its true temperature all
+// Temperature returns the last reading's temperature with its age, and whether
+// there is one that may be used. While the blackbody warms up it is its true temperature all
 // the same; calibration waits for the set point. It allocates nothing unless
 // something is wrong.
-func (t *Thermometer) Temperature() (thermal.Celsius, bool) {
+func (t *Thermometer) Temperature() (at thermal.Celsius, age time.Duration, ok bool) {
 	r, err := t.Latest()
-	return r.Temperature, err == nil
+	if err != nil {
+		return 0, 0, false
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return r.Temperature, time.Since(t.at), true
 }

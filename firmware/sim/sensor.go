@@ -105,6 +105,8 @@ type response struct {
 	// setting is the emissivity the camera is set to, surroundings the
 	// radiance that it takes off for the rest.
 	setting, surroundings float32
+	// lines is by how much the upper half reads lower, K.
+	lines float32
 }
 
 // reads returns the temperature that the camera makes of a radiance.
@@ -127,9 +129,10 @@ func (s *sensor) expose(radiance []float32, counts []uint16, n uint64, r *respon
 	gain, unit := r.gain*scale, r.unit*scale
 	for y := range s.h {
 		s.shared(y)
+		line := -r.lines * upper((float32(y)+0.5)/float32(s.h))
 		row, pattern, out := radiance[y*s.w:(y+1)*s.w], s.pattern[y*s.w:(y+1)*s.w], counts[y*s.w:(y+1)*s.w]
 		for x, l := range row {
-			noise := pattern[x]
+			noise := pattern[x] + line
 			if s.correlated > 0 {
 				j := x / cell
 				noise += s.line[j] + (s.line[j+1]-s.line[j])*float32(x%cell)*(1./cell)
@@ -144,6 +147,11 @@ func (s *sensor) expose(radiance []float32, counts []uint16, n uint64, r *respon
 	for _, p := range s.stuck {
 		counts[p.index] = p.count
 	}
+}
+
+// upper goes from 1 in the upper half of the image to 0 in the lower; y is 0 to 1.
+func upper(y float32) float32 {
+	return float32(1 / (1 + math.Exp(float64(y-0.52)/0.035)))
 }
 
 // shared brings the noise that neighbours share from the grid into row y.
