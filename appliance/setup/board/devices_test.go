@@ -206,3 +206,21 @@ func TestBlackbodyIsAsked(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Whatever this machine has can be listed, and what is wrong has a remedy.
+func TestThisMachine(t *testing.T) {
+	devices, err := ThisMachine().Devices(t.Context(), settings(t, "ambient.sensor=auto", "gpio.pass_lamp=gpiochip0:1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range devices {
+		if d.Kind.String() == "unknown" || d.Name == "" || d.OK != (d.Problem == "") || d.Problem != "" && d.Remedy == "" {
+			t.Errorf("%+v", d)
+		}
+	}
+	var text bytes.Buffer
+	if err := WriteText(&text, devices); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("\n%s", &text)
+}
