@@ -117,12 +117,12 @@ func TestFindRefuses(t *testing.T) {
 func TestList(t *testing.T) {
 	var names []string
 	for _, d := range List(tree(t, "board")) {
-		names = append(names, fmt.Sprintf("%v (%s %s) %v %v", d, d.Name, d.Kernel, d.HasTemperature(), d.HasHumidity()))
+		names = append(names, fmt.Sprintf("%v (%s %s) degC: %v, %%RH: %v", d, d.Name, d.Kernel, d.HasTemperature(), d.HasHumidity()))
 	}
 	want := []string{
-		"hwmon0 (cpu_thermal hwmon0) true false",
-		"sht3x@1-0044 (sht3x hwmon2) true true",
-		"hdc100x@1-0040 (hdc100x iio:device0) true true",
+		"hwmon0 (cpu_thermal hwmon0) degC: true, %RH: false",
+		"sht3x@1-0044 (sht3x hwmon2) degC: true, %RH: true",
+		"hdc100x@1-0040 (hdc100x iio:device0) degC: true, %RH: true",
 	}
 	if !slices.Equal(names, want) {
 		t.Errorf("%q", names)
@@ -165,15 +165,19 @@ func TestAdvice(t *testing.T) {
 		humidity    float64
 		want        string
 	}{
-		{20, 0.3, "[]"}, {18, 0.1, "[]"}, {24, 0.75, "[]"},
-		{17.9, 0.5, "[room_too_cold]"}, {24.1, 0.5, "[room_too_warm]"},
-		{22, 0.09, "[room_too_dry]"}, {22, 0.76, "[room_too_humid]"},
+		{20, 0.3, "[]"},
+		{18, 0.1, "[]"},
+		{24, 0.75, "[]"},
+		{17.9, 0.5, "[room_too_cold]"},
+		{24.1, 0.5, "[room_too_warm]"},
+		{22, 0.09, "[room_too_dry]"},
+		{22, 0.76, "[room_too_humid]"},
 		{30, 0.9, "[room_too_warm room_too_humid]"},
 		{10, -1, "[room_too_cold]"}, // no humidity is known
 	} {
 		r := Reading{Temperature: c.temperature, Humidity: c.humidity, HasHumidity: c.humidity >= 0}
 		got := r.Advice(nil)
-		if fmt.Sprint(got) != c.want {
+		if fmt.Sprintf("%v", got) != c.want {
 			t.Errorf("%+v: %v, want %s", r, got, c.want)
 		}
 		for _, a := range got {

@@ -26,8 +26,9 @@ var (
 )
 
 const (
-	// DefaultBaud, DefaultTimeout: see [Config].
-	DefaultBaud    = 9600
+	// DefaultBaud is the rate without a [Config.Baud].
+	DefaultBaud = 9600
+	// DefaultTimeout is the time-out without a [Config.Timeout].
 	DefaultTimeout = 15 * time.Second
 	// reopen is how long a device that failed is left alone.
 	reopen = time.Second
@@ -84,20 +85,17 @@ func New(cfg Config) (*Thermometer, error) {
 // Run reads until ctx is done, and returns nil then. A device that fails or
 // goes away is opened again every second.
 func (t *Thermometer) Run(ctx context.Context) error {
-	for {
+	for ctx.Err() == nil {
 		err := t.read(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
 		t.mu.Lock()
 		t.err = err
 		t.mu.Unlock()
 		select {
 		case <-ctx.Done():
-			return nil
 		case <-time.After(reopen):
 		}
 	}
+	return nil
 }
 
 // read opens the device and takes its sentences until it fails or ctx is done.

@@ -64,12 +64,25 @@ func TestDoor(t *testing.T) {
 	}
 	for name, steps := range map[string][]at{
 		"the visitor goes in": {
-			{0, "measuring", false}, {1 * s, "passed", true}, {2 * s, "passed", true}, {3 * s, "clearing", true},
-			{4 * s, "ready", true}, {5 * s, "ready", true}, {6 * s, "ready", false}, {7 * s, "ready", false},
+			{0, "measuring", false},
+			{1 * s, "passed", true},
+			{2 * s, "passed", true},
+			{3 * s, "clearing", true},
+			{4 * s, "ready", true},
+			{5 * s, "ready", true},
+			{6 * s, "ready", false},
+			{7 * s, "ready", false},
 		},
 		"PASS stays on the screen": {
-			{0, "passed", true}, {1 * s, "passed", true}, {2 * s, "passed", true}, {3 * s, "passed", true}, {4 * s, "passed", true},
-			{5 * s, "passed", false}, {6 * s, "passed", false}, {7 * s, "clearing", false}, {8 * s, "passed", true},
+			{0, "passed", true},
+			{1 * s, "passed", true},
+			{2 * s, "passed", true},
+			{3 * s, "passed", true},
+			{4 * s, "passed", true},
+			{5 * s, "passed", false},
+			{6 * s, "passed", false},
+			{7 * s, "clearing", false},
+			{8 * s, "passed", true},
 		},
 		"the next one is referred": {
 			{0, "passed", true}, {1 * s, "clearing", true}, {2 * s, "measuring", true}, {3 * s, "referred", false}, {4 * s, "clearing", false},

@@ -202,20 +202,22 @@ func TestKernelInputs(t *testing.T) {
 func TestKernelSaysWhatIsWrong(t *testing.T) {
 	s := newSimulated(t)
 	p := open(t, s.config())
-	for reason, spec := range map[error]Spec{
-		ErrNoChip: {Chip: "gpiochip99", Line: "0"},
-		ErrNoLine: {Chip: s.name, Line: "99"},
-		ErrBusy:   {Chip: s.name, Line: "1"},
+	for _, c := range []struct {
+		spec        Spec
+		open, check error
+	}{
+		{Spec{Chip: "gpiochip99", Line: "0"}, ErrNoChip, ErrNoChip},
+		{Spec{Chip: s.name, Line: "99"}, ErrNoLine, ErrNoLine},
+		{Spec{Chip: s.name, Line: "1"}, ErrBusy, nil}, // it is the kiosk's own
 	} {
-		c := Config{Lines: map[Role]Spec{PassLamp: spec}}
-		other, err := Open(c)
-		if other != nil || !errors.Is(err, reason) {
-			t.Errorf("%v: %v, want %v", spec, err, reason)
+		cfg := Config{Lines: map[Role]Spec{PassLamp: c.spec}}
+		other, err := Open(cfg)
+		if other != nil || !errors.Is(err, c.open) {
+			t.Errorf("%v: %v, want %v", c.spec, err, c.open)
 		}
 		t.Log(err)
-		// A line of the kiosk's own is in order.
-		if err := Check(c)[PassLamp]; reason != ErrBusy && !errors.Is(err, reason) || reason == ErrBusy && err != nil {
-			t.Errorf("%v: Check says %v", spec, err)
+		if err := Check(cfg)[PassLamp]; !errors.Is(err, c.check) {
+			t.Errorf("%v: Check says %v, want %v", c.spec, err, c.check)
 		}
 	}
 	if _, err := Open(Config{Lines: map[Role]Spec{PassLamp: {Chip: s.name, Line: "no such name"}}}); !errors.Is(err, ErrNoLine) {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
@@ -192,7 +193,7 @@ func TestBlackbodyIsAsked(t *testing.T) {
 				written <- err
 				return
 			}
-			unix.Nanosleep(&unix.Timespec{Nsec: 20_000_000}, nil)
+			time.Sleep(20 * time.Millisecond)
 		}
 	}()
 	if d := ask(); !d.OK || d.Kind != Blackbody || d.Detail != `serial number "BB-1207"; 36.984 degC, set to 37.000 degC, steady` {
