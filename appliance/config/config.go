@@ -70,7 +70,7 @@ func Default() Config {
 	return Config{
 		Camera:    Camera{WarmUpS: 1800},
 		USB:       USB{CorrectWithinS: 300},
-		Reference: Reference{UncertaintyK: 0.2, StabilityK: 0.1, MaxOffsetK: 10, LiveMaxAgeS: 15, LiveOffK: 0.5},
+		Reference: Reference{UncertaintyK: 0.2, StabilityK: 0.1, MaxOffsetK: 10, LiveOffK: 0.5},
 		Second:    Reference{UncertaintyK: 0.2, StabilityK: 0.1},
 		Policy:    Policy{Site: "forehead", PlausibleMinC: 32, PlausibleMaxC: 42.5, MaxUK: 0.5},
 		Screening: Screening{Mode: Staffed},

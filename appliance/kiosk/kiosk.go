@@ -246,11 +246,6 @@ func (k *Kiosk) observe(o calibration.Observation) {
 	}
 }
 
-// foreheadInset is the share of the forehead box that is left out at each side:
-// a pixel or two of hair below the hairline reads low, one of an eye socket
-// reads high.
-const foreheadInset = 0.15
-
 // maxUneven is how far the warmest place of a forehead lies above its mean at
 // most. In the field recordings 999 of 1,000 bare foreheads stay below 0.9 K;
 // more is a fringe, a hat's rim, or a lamp or a cup in front of the face.
@@ -263,9 +258,9 @@ func (k *Kiosk) measure(s *screening.Face, f *vision.Face, scale calibration.Sca
 		// Nothing is measured without a reference; the machine knows why.
 		return screening.CueMoving
 	}
-	roi := f.Forehead.Inset(foreheadInset)
+	roi := f.Regions.Forehead
 	if k.cfg.Site == policy.FaceMax {
-		roi = f.Box
+		roi = f.Regions.Face
 	}
 	m, err := scale.Measure(&k.frame, roi)
 	if err != nil {

@@ -23,10 +23,7 @@ type Outputs struct {
 	// Health is told once a second how the measuring is.
 	Health func(kiosk.Health)
 	// Now tells the time, by default that of the machine.
-	Now func() time.Time
-	// Live returns the last reading of the blackbody's own thermometer, nil
-	// where it has none.
-	Live  func() (calibration.Live, bool)
+	Now   func() time.Time
 	Board Board
 }
 
@@ -39,6 +36,9 @@ type Board struct {
 	Presence func() bool
 	// Room is the room as its sensor has it; nil without one.
 	Room func() policy.Room
+	// Live is the last reading of the blackbody's own thermometer; nil where it
+	// has none.
+	Live func() (calibration.Live, bool)
 }
 
 // Kiosk builds the frame loop over an open source. The record, nil where the
@@ -63,7 +63,7 @@ func Kiosk(c *config.Config, source thermal.Source, detector vision.Detector, re
 			return nil, err
 		}
 	}
-	cfg.Reference.Live = out.Live
+	cfg.Reference.Live = out.Board.Live
 	reference, err := calibration.New(cfg, info)
 	if err != nil {
 		return nil, err
@@ -111,7 +111,7 @@ func calibrationConfig(c *config.Config) calibration.Config {
 	cfg := calibration.DefaultConfig()
 	r := &cfg.Reference
 	r.MaxOffset = thermal.Kelvin(c.Reference.MaxOffsetK)
-	cfg.Limit.LiveAge = time.Duration(c.Reference.LiveMaxAgeS * float64(time.Second))
+	cfg.Limit.LiveAge = time.Duration(c.Live.TimeoutS * float64(time.Second))
 	cfg.Limit.SetPoint = thermal.Kelvin(c.Reference.LiveOffK)
 	certificate(r, &c.Reference)
 	if c.Second.TemperatureC != 0 {

@@ -29,7 +29,7 @@ const (
 	// DefaultBaud is the rate without a [Config.Baud].
 	DefaultBaud = 9600
 	// DefaultTimeout is the time-out without a [Config.Timeout].
-	DefaultTimeout = 15 * time.Second
+	DefaultTimeout = 3 * time.Second
 	// reopen is how long a device that failed is left alone.
 	reopen = time.Second
 )
@@ -41,8 +41,7 @@ type Config struct {
 	Path string
 	// Baud is one of [Bauds]; zero is 9600.
 	Baud int
-	// Timeout is for how long a reading holds, 0.5 s to 10 min; zero is 15 s: a
-	// blackbody that is switched off loses 0.1 K in that time or less.
+	// Timeout is for how long a reading holds, 0.5 to 60 s; zero is 3 s.
 	Timeout time.Duration
 	// Serial is the serial number of the blackbody; a controller that reports
 	// another is not believed, one that reports none is. Empty takes any.
@@ -76,8 +75,8 @@ func New(cfg Config) (*Thermometer, error) {
 		return nil, fmt.Errorf("cannot read a blackbody's controller without a device: %w", ErrConfig)
 	case speed(cfg.Baud) == 0:
 		return nil, fmt.Errorf("cannot read a blackbody's controller at %d baud: %w: allowed are %v", cfg.Baud, ErrConfig, Bauds())
-	case cfg.Timeout < 500*time.Millisecond || cfg.Timeout > 10*time.Minute:
-		return nil, fmt.Errorf("cannot take a time-out of %v: %w: allowed are 0.5 to 600 s", cfg.Timeout, ErrConfig)
+	case cfg.Timeout < 500*time.Millisecond || cfg.Timeout > time.Minute:
+		return nil, fmt.Errorf("cannot take a time-out of %v: %w: allowed are 0.5 to 60 s", cfg.Timeout, ErrConfig)
 	}
 	return &Thermometer{cfg: cfg}, nil
 }
@@ -86,16 +85,23 @@ func New(cfg Config) (*Thermometer, error) {
 // goes away is opened again every second.
 func (t *Thermometer) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
-		err := t.read(ctx)
-		t.mu.Lock()
-		t.err = err
-		t.mu.Unlock()
+		t.failed(ctx, t.read(ctx))
 		select {
 		case <-ctx.Done():
 		case <-time.After(reopen):
 		}
 	}
 	return nil
+}
+
+// failed notes why the device cannot be used, unless it is only that ctx is
+// done.
+func (t *Thermometer) failed(ctx context.Context, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if ctx.Err() == nil {
+		t.err = err
+	}
 }
 
 // read opens the device and takes its sentences until it fails or ctx is done.
@@ -163,9 +169,9 @@ func (t *Thermometer) Latest() (Reading, error) {
 }
 
 // Temperature returns the last reading's temperature with its age, and whether
-// there is one that may be used. While the blackbody warms up it is its true temperature all
-// the same; calibration waits for the set point. It allocates nothing unless
-// something is wrong.
+// there is one that may be used. While the blackbody warms up it is its true
+// temperature all the same; calibration waits for the set point. It allocates
+// nothing unless something is wrong.
 func (t *Thermometer) Temperature() (at thermal.Celsius, age time.Duration, ok bool) {
 	r, err := t.Latest()
 	if err != nil {

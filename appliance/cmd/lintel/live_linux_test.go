@@ -58,7 +58,7 @@ func newController(t *testing.T) *controller {
 func TestRunWithLiveReference(t *testing.T) {
 	t.Parallel()
 	c := newController(t)
-	r := start(t, "lintel", "--source", "sim:normal", "--set", "reference.live="+c.device, "--set", "reference.live_max_age_s=1")
+	r := start(t, "lintel", "--source", "sim:normal", "--set", "reference.live="+c.device, "--set", "reference.live_timeout_s=1")
 	noReading := func() {
 		t.Helper()
 		for begun := time.Now(); ; time.Sleep(20 * time.Millisecond) {

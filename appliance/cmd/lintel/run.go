@@ -108,7 +108,7 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	// The counts are opened last: what is refused leaves no trace.
 	var tally tally
 	seat := seat{source: source, config: &c, seed: o.seed, build: func(frames thermal.Source) (*kiosk.Kiosk, error) {
-		return setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Label: source.Label(), Board: panel.Kiosk(), Live: panel.Live()})
+		return setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Label: source.Label(), Board: panel.Kiosk()})
 	}}
 	if err := seat.open(); err != nil && !source.Awaited(err) {
 		return err

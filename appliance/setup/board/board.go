@@ -94,7 +94,7 @@ func thermometer(c *config.Config) (*blackbody.Thermometer, error) {
 	if l.Device == "" {
 		return nil, nil
 	}
-	return blackbody.New(blackbody.Config{Path: l.Device, Baud: l.Baud, Timeout: seconds(c.Reference.LiveMaxAgeS), Serial: c.Reference.Serial})
+	return blackbody.New(blackbody.Config{Path: l.Device, Baud: l.Baud, Timeout: seconds(c.Live.TimeoutS), Serial: c.Reference.Serial})
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
@@ -176,19 +176,13 @@ func (b *Board) Kiosk() setup.Board {
 	if b.room != nil {
 		out.Room = b.Room
 	}
+	if b.blackbody != nil {
+		out.Live = func() (calibration.Live, bool) {
+			t, age, ok := b.blackbody.Temperature()
+			return calibration.Live{Temperature: t, Age: age}, ok
+		}
+	}
 	return out
-}
-
-// Live returns what tells the blackbody's temperature as its controller has it;
-// nil without one.
-func (b *Board) Live() func() (calibration.Live, bool) {
-	if b.blackbody == nil {
-		return nil
-	}
-	return func() (calibration.Live, bool) {
-		t, age, ok := b.blackbody.Temperature()
-		return calibration.Live{Temperature: t, Age: age}, ok
-	}
 }
 
 // Show makes the lamps follow the view. A fault of the board does not wait for

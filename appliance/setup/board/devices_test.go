@@ -95,7 +95,7 @@ func TestDevices(t *testing.T) {
 			sets: []string{
 				"ambient.sensor=sht4x", "gpio.pass_lamp=gpiochip0:17", "gpio.refer_lamp=gpiochip9:1", "gpio.tamper=gpiochip0:3",
 				"gpio.door_relay=gpiochip0:4", "gpio.door=fail_secure", "gpio.buzzer=gpiochip0:5",
-				"reference.live=/dev/no-such-port", "reference.live_max_age_s=1",
+				"reference.live=/dev/no-such-port", "reference.live_timeout_s=1",
 			},
 			change: func(m *Machine) {
 				m.check = func(gpio.Config) map[gpio.Role]error {
@@ -176,7 +176,7 @@ func TestBlackbodyIsAsked(t *testing.T) {
 		}
 		return all[len(all)-1]
 	}
-	if d := ask("reference.live_max_age_s=1"); d.OK || !strings.Contains(d.Problem, "silent") || !strings.Contains(d.Remedy, "baud") {
+	if d := ask("reference.live_timeout_s=1"); d.OK || !strings.Contains(d.Problem, "silent") || !strings.Contains(d.Remedy, "baud") {
 		t.Errorf("%+v", d)
 	}
 	written := make(chan error, 1)

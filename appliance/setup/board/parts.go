@@ -119,7 +119,7 @@ func (m Machine) blackbodies(ctx context.Context, c *config.Config) ([]Device, e
 	}
 	if t != nil {
 		d := Device{Kind: Blackbody, Name: c.Live.Device, OK: true}
-		r, err := first(ctx, t, seconds(c.Reference.LiveMaxAgeS))
+		r, err := first(ctx, t, seconds(c.Live.TimeoutS))
 		if r != (blackbody.Reading{}) {
 			d.Detail = fmt.Sprintf("serial number %q; %.3f degC, set to %.3f degC, %v", r.Serial, r.Temperature, r.SetPoint, r.State)
 		}
