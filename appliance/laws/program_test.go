@@ -64,6 +64,7 @@ var linkedModules = map[string]string{
 	"github.com/spf13/cobra":          "the command line",
 	"github.com/spf13/pflag":          "the command line",
 	"github.com/stretchr/testify":     "pion/ice v2 imports it outside its tests",
+	"github.com/warthog618/gpiod":     "lamps, buzzer, door relay and switches, over the kernel's GPIO device",
 	"github.com/wlynxg/anet":          "pion lists the interfaces with it",
 	"gocv.io/x/gocv":                  "the face detector, through OpenCV",
 	"golang.org/x/crypto":             "pion's ciphers",

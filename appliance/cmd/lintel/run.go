@@ -13,10 +13,12 @@ import (
 
 	"lintel/appliance/config"
 	"lintel/appliance/counts"
+	"lintel/appliance/kiosk"
 	"lintel/appliance/screening"
 	"lintel/appliance/setup"
 	"lintel/appliance/setup/board"
 	"lintel/firmware/sim"
+	"lintel/firmware/thermal"
 	"lintel/ui"
 	"lintel/vision/detect"
 )
@@ -82,11 +84,6 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	frames, err := source.Open(&c, true, o.seed)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, frames.Close()) }()
 	detector, err := detect.Open()
 	if err != nil {
 		return err
@@ -110,10 +107,13 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 
 	// The counts are opened last: what is refused leaves no trace.
 	var tally tally
-	loop, err := setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Label: source.Label(), Board: panel.Kiosk()})
-	if err != nil {
+	seat := seat{source: source, config: &c, seed: o.seed, build: func(frames thermal.Source) (*kiosk.Kiosk, error) {
+		return setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Label: source.Label(), Board: panel.Kiosk()})
+	}}
+	if err := seat.open(); err != nil && !source.Awaited(err) {
 		return err
 	}
+	defer func() { err = errors.Join(err, seat.close()) }()
 	store, err := o.openCounts(ctx, &c)
 	if err != nil {
 		return err
@@ -123,14 +123,21 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 		screen.store.Store(store)
 		defer func() { err = errors.Join(err, store.Close()) }()
 	}
+	if screen.notify, err = openNotifier(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, screen.notify.close()) }()
 	fmt.Fprintf(out, "Lintel is on http://%s/ (%s). Stop it with Ctrl-C.\n", server.Addr(), o.source)
-	return serve(ctx, server, store, panel, func(ctx context.Context) error {
-		// Closing wipes what the source still holds of the last visitor.
-		if err := errors.Join(loop.Run(ctx), frames.Close()); err != nil {
+	err = serve(ctx, server, store, panel, func(ctx context.Context) error {
+		if err := seat.run(ctx, &screen); err != nil {
 			return err
 		}
 		return screen.hold(ctx)
 	})
+	if counts := seat.counts(); counts != "" {
+		fmt.Fprintf(out, "Frames of the camera: %s.\n", counts)
+	}
+	return err
 }
 
 // openCounts opens the tallies; in voluntary mode there are none.
@@ -184,9 +191,10 @@ func (t *tally) Add(v screening.Verdict) {
 // screen passes views on and remembers the present faults for /healthz.
 type screen struct {
 	*ui.Server
-	last  ui.View
-	fault atomic.Pointer[string]
-	store atomic.Pointer[counts.Store]
+	notify *notifier
+	last   ui.View
+	fault  atomic.Pointer[string]
+	store  atomic.Pointer[counts.Store]
 	// notices are the faults of the room; screening goes on.
 	notices func() []string
 }
@@ -204,6 +212,7 @@ func (s *screen) Show(v ui.View) {
 		}
 	}
 	s.Server.Show(v)
+	s.notify.beat()
 }
 
 func (s *screen) faults() []string {
@@ -227,7 +236,7 @@ func (s *screen) hold(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			s.Server.Show(s.last)
+			s.Show(s.last)
 		}
 	}
 }
