@@ -152,14 +152,31 @@ func medianWithin(c []uint16, low, high float64) bool {
 	return 2*below <= len(c) && 2*above <= len(c)
 }
 
-// looksShifted says whether the image has the seam that a few pixels before it
-// leave: the end of each row goes on smoothly in the next, and breaks off after
-// these pixels.
+// looksShifted says whether a few pixels that are none come before the image:
+// they are no temperatures while those after them are, or they leave a seam.
 func (in *inspector) looksShifted(c []uint16) bool {
-	w := in.profile.Width
-	if w < 4*extraPixels {
+	if in.profile.Width < 4*extraPixels {
 		return false
 	}
+	low, high := in.profile.Scale.Counts(coldest), in.profile.Scale.Counts(hottest)
+	foreign := func(c []uint16) (n int) {
+		for _, v := range c {
+			if float64(v) < low || float64(v) > high {
+				n++
+			}
+		}
+		return n
+	}
+	if foreign(c[:extraPixels]) == extraPixels && foreign(c[extraPixels:2*extraPixels]) == 0 {
+		return true
+	}
+	return in.seam(c)
+}
+
+// seam says whether the end of each row goes on smoothly in the next, and breaks
+// off after these pixels.
+func (in *inspector) seam(c []uint16) bool {
+	w := in.profile.Width
 	clear(in.columns)
 	for i := w; i < len(c); i++ {
 		d := int32(c[i]) - int32(c[i-1])
