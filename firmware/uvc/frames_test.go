@@ -101,14 +101,14 @@ func TestShiftedImages(t *testing.T) {
 			c[i] = uint16(v)
 		}
 		in := newInspector(&p)
-		if in.looksShifted(c) {
+		if in.seam(c) {
 			r.Fatal("a good image looks shifted")
 		}
 		copy(c[extraPixels:], slices.Clone(c))
 		if x0 < 20 || x0+size > p.Width-20 {
 			return // the thing is at the seam
 		}
-		if !in.looksShifted(c) {
+		if !in.seam(c) {
 			r.Fatal("a shifted image does not")
 		}
 	})
@@ -279,7 +279,7 @@ func TestRealLepton(t *testing.T) {
 		if d := in.counts(c); d != none {
 			t.Errorf("the counts of frame %d have defect %d", i, d)
 		}
-		if in.looksShifted(c) {
+		if in.seam(c) {
 			t.Errorf("frame %d looks shifted", i)
 		}
 	}
@@ -323,8 +323,8 @@ func TestRealTC001(t *testing.T) {
 	c := make([]uint16, p.Width*p.rows())
 	p.unpack(c, frame)
 	in := newInspector(&p)
-	if d := in.counts(c); d != none || in.looksShifted(c) {
-		t.Errorf("defect %d, shifted: %v", d, in.looksShifted(c))
+	if d := in.counts(c); d != none || in.seam(c) {
+		t.Errorf("defect %d, shifted: %v", d, in.seam(c))
 	}
 	slices.Sort(c)
 	if m := p.Scale.Celsius(float64(c[len(c)/2])); m < 31 || m > 31.6 {
@@ -332,7 +332,7 @@ func TestRealTC001(t *testing.T) {
 	}
 	copy(frame[8:], slices.Clone(frame))
 	p.unpack(c, frame)
-	if !in.looksShifted(c) {
+	if !in.seam(c) {
 		t.Error("the extra bytes do not show")
 	}
 }
