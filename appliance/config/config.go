@@ -20,6 +20,8 @@ type Config struct {
 	Ambient   Ambient
 	Screening Screening
 	State     State
+	Counts    Counts
+	Privacy   Privacy
 }
 
 // Camera says how the camera is mounted and what its counts mean.
@@ -83,6 +85,8 @@ func Default() Config {
 		Policy:    Policy{Site: "forehead", PlausibleMinC: 32, PlausibleMaxC: 42.5, MaxUK: 0.5},
 		Screening: Screening{Mode: Staffed},
 		State:     State{Dir: dir},
+		Counts:    defaultCounts(),
+		Privacy:   defaultPrivacy(),
 	}
 }
 

@@ -130,7 +130,11 @@ func (o *runOptions) openCounts(ctx context.Context, c *config.Config) (*counts.
 	if c.Screening.Mode == config.Voluntary {
 		return nil, nil
 	}
-	return counts.Open(ctx, counts.Config{Dir: c.State.Dir})
+	return counts.Open(ctx, counts.Config{
+		Dir: c.State.Dir, Patient: true,
+		Every: time.Duration(c.Counts.EveryS) * time.Second, K: c.Counts.K,
+		HoursFor: c.Counts.HoursForDays, DaysFor: c.Counts.DaysForDays,
+	})
 }
 
 // serve runs the frame loop, the pages and the counts until one of them ends,
@@ -181,9 +185,6 @@ type screen struct {
 	store atomic.Pointer[counts.Store]
 }
 
-// faultCounts is the fault of counts that cannot be written; screening goes on.
-const faultCounts = "counts_not_written"
-
 func (s *screen) Show(v ui.View) {
 	if v != s.last {
 		s.last = v
@@ -201,8 +202,8 @@ func (s *screen) faults() []string {
 	if f := s.fault.Load(); f != nil {
 		faults = append(faults, *f)
 	}
-	if store := s.store.Load(); store != nil && store.Fault() != nil {
-		faults = append(faults, faultCounts)
+	if store := s.store.Load(); store != nil {
+		faults = append(faults, store.Faults()...)
 	}
 	return faults
 }
