@@ -11,7 +11,7 @@ help: ## this list
 	@echo "What is missing from Debian is installed first (root or sudo). BUILD.md tells more."
 
 demo: build ## run with simulated visitors; open http://127.0.0.1:8099
-	@exec bin/lintel run --source sim --set state.dir=state
+	@exec bin/lintel run --source sim --development --set state.dir=state
 
 build: need-build ## bin/lintel (the appliance) and bin/lintel-lab (the bench)
 	go build -o bin/ ./appliance/cmd/lintel ./appliance/cmd/lintel-lab

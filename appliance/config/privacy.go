@@ -2,15 +2,26 @@ package config
 
 // Privacy says what the kiosk asks of the machine before it vouches for it.
 type Privacy struct {
-	RequireNoNetwork bool
-	Sandbox          bool
+	Network string
+	Sandbox string
 }
 
-func defaultPrivacy() Privacy { return Privacy{Sandbox: true} }
+// The values of the keys privacy.network and privacy.sandbox.
+const (
+	NetworkAllow  = "allow"
+	NetworkFault  = "fault"
+	NetworkRefuse = "refuse"
+
+	SandboxOff     = "off"
+	SandboxAuto    = "auto"
+	SandboxRequire = "require"
+)
+
+func defaultPrivacy() Privacy { return Privacy{Network: NetworkAllow, Sandbox: SandboxAuto} }
 
 func (p *Privacy) keys() []Key {
 	return []Key{
-		boolean(&p.RequireNoNetwork, "privacy.require_no_network", "Refuse to start where there is a network interface other than lo, and go out of service when one appears. The kiosk's image sets it."),
-		boolean(&p.Sandbox, "privacy.sandbox", "Close the file system and the network to the program itself (Landlock). Off is for debugging, and told as a fault."),
+		oneOf(&p.Network, "privacy.network", "What becomes of a network interface other than lo. allow: nothing. fault: it is told. refuse: the kiosk does not start, or ends; a kiosk's image sets this.", NetworkAllow, NetworkFault, NetworkRefuse),
+		oneOf(&p.Sandbox, "privacy.sandbox", "Whether the program closes files, TCP and its memory to itself and others. auto: as far as the kernel can. require: or not start; a kiosk's image sets this. off: for debugging, and told as a fault.", SandboxOff, SandboxAuto, SandboxRequire),
 	}
 }

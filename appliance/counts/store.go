@@ -19,13 +19,11 @@ const (
 	DefaultEvery       = 10 * time.Second
 	minEvery, maxEvery = time.Second, time.Hour
 	DefaultK           = 5
-	MinK, MaxK         = 3, 20
+	minK, maxK         = 3, 20
 	DefaultHoursFor    = 30
-	MinHoursFor        = 1
-	MaxHoursFor        = 90
+	minHours, maxHours = 1, 90
 	DefaultDaysFor     = 400
-	MinDaysFor         = 31
-	MaxDaysFor         = 4000
+	minDays, maxDays   = 31, 4000
 )
 
 // Errors of this package.
@@ -99,9 +97,9 @@ func (c *Config) complete() error {
 		value              *int
 		normal, least, top int
 	}{
-		{"counts.k", &c.K, DefaultK, MinK, MaxK},
-		{"counts.hours_for_days", &c.HoursFor, DefaultHoursFor, MinHoursFor, MaxHoursFor},
-		{"counts.days_for_days", &c.DaysFor, DefaultDaysFor, MinDaysFor, MaxDaysFor},
+		{"counts.k", &c.K, DefaultK, minK, maxK},
+		{"counts.hours_for_days", &c.HoursFor, DefaultHoursFor, minHours, maxHours},
+		{"counts.days_for_days", &c.DaysFor, DefaultDaysFor, minDays, maxDays},
 	} {
 		if *n.value == 0 {
 			*n.value = n.normal

@@ -17,6 +17,7 @@ var rooms = []string{
 	"appliance/kiosk",
 	"appliance/laws",
 	"appliance/policy",
+	"appliance/sandbox",
 	"appliance/screening",
 	"appliance/setup",
 	"calibration",

@@ -25,10 +25,12 @@ type runOptions struct {
 	source   string
 	listen   string
 	seed     uint64
+	fast     bool
+	guard    guard
 }
 
-func runCommand() *cobra.Command {
-	var o runOptions
+func runCommand(own bool) *cobra.Command {
+	o := runOptions{guard: guard{own: own}}
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "Screen visitors and serve the kiosk page",
@@ -55,6 +57,8 @@ Scenes: ` + scenes() + `.
 	c.Flags().StringVar(&o.source, "source", "uvc", "where frames come from: uvc[:DEVICE], sim[:SCENE] or recording:FILE")
 	c.Flags().StringVar(&o.listen, "listen", ui.DefaultListen, "loopback `ADDRESS` to serve the pages on")
 	c.Flags().Uint64Var(&o.seed, "seed", 1, "seed of the simulation")
+	c.Flags().BoolVar(&o.fast, "fast", false, "take simulated and recorded frames as fast as they can be processed; for tests")
+	c.Flags().BoolVar(&o.guard.development, "development", false, "start beside a network, whatever privacy.network says; the page shows it")
 	o.settings.Register(c.Flags())
 	return c
 }
@@ -77,11 +81,15 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	o.guard.config = c.Privacy
+	if err := o.guard.begin(); err != nil {
+		return err
+	}
 	record, err := setup.LoadRecord(&c)
 	if err != nil {
 		return err
 	}
-	frames, err := source.Open(&c, true, o.seed)
+	frames, err := source.Open(&c, !o.fast, o.seed)
 	if err != nil {
 		return err
 	}
@@ -92,7 +100,7 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, detector.Close()) }()
 
-	var screen screen
+	screen := screen{guard: &o.guard}
 	server, err := ui.New(ui.Config{Listen: o.listen, Faults: screen.faults})
 	if err != nil {
 		return err
@@ -102,7 +110,7 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 
 	// The counts are opened last: what is refused leaves no trace.
 	var tally tally
-	loop, err := setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Label: source.Label()})
+	loop, err := setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Label: o.guard.label(source)})
 	if err != nil {
 		return err
 	}
@@ -115,10 +123,13 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 		screen.store.Store(store)
 		defer func() { err = errors.Join(err, store.Close()) }()
 	}
+	if err := o.guard.confine(&c, source); err != nil {
+		return err
+	}
 	fmt.Fprintf(out, "Lintel is on http://%s/ (%s). Stop it with Ctrl-C.\n", server.Addr(), o.source)
-	return serve(ctx, server, store, func(ctx context.Context) error {
+	return serve(ctx, server, store, o.guard.watch, func(ctx context.Context) error {
 		// Closing wipes what the source still holds of the last visitor.
-		if err := errors.Join(loop.Run(ctx), frames.Close()); err != nil {
+		if err := errors.Join(withoutData(func() error { return loop.Run(ctx) }), frames.Close()); err != nil {
 			return err
 		}
 		return screen.hold(ctx)
@@ -137,12 +148,12 @@ func (o *runOptions) openCounts(ctx context.Context, c *config.Config) (*counts.
 	})
 }
 
-// serve runs the frame loop, the pages and the counts until one of them ends,
-// and then ends the others.
-func serve(ctx context.Context, server *ui.Server, store *counts.Store, loop func(context.Context) error) error {
+// serve runs the frame loop, the pages, the counts and the watch over the
+// network until one of them ends, and then ends the others.
+func serve(ctx context.Context, server *ui.Server, store *counts.Store, watch, loop func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	parts := []func(context.Context) error{loop, server.Serve}
+	parts := []func(context.Context) error{loop, server.Serve, watch}
 	if store != nil {
 		parts = append(parts, store.Run)
 	}
@@ -183,6 +194,7 @@ type screen struct {
 	last  ui.View
 	fault atomic.Pointer[string]
 	store atomic.Pointer[counts.Store]
+	guard *guard
 }
 
 func (s *screen) Show(v ui.View) {
@@ -205,7 +217,7 @@ func (s *screen) faults() []string {
 	if store := s.store.Load(); store != nil {
 		faults = append(faults, store.Faults()...)
 	}
-	return faults
+	return append(faults, s.guard.faults()...)
 }
 
 // hold shows the last view until ctx is done: a recording is over, and the

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -38,8 +39,16 @@ const patience = 90 * time.Second
 // until it serves its pages.
 func start(t *testing.T, path string, args ...string) *running {
 	t.Helper()
-	r := &running{dir: filepath.Join(t.TempDir(), "state")}
-	r.command = exec.Command(path, append([]string{"run", "--listen", "127.0.0.1:0", "--set", "state.dir=" + r.dir}, args...)...)
+	return startIn(t, filepath.Join(t.TempDir(), "state"), path, args...)
+}
+
+// startIn does so with a state directory that may be there already. path may be
+// a program that starts lintel, with its arguments.
+func startIn(t *testing.T, dir, path string, args ...string) *running {
+	t.Helper()
+	r := &running{dir: dir}
+	words := append(strings.Fields(path), "run", "--listen", "127.0.0.1:0", "--set", "state.dir="+r.dir)
+	r.command = exec.Command(words[0], append(words[1:], args...)...)
 	r.command.Stderr = &r.errs
 	out, err := r.command.StdoutPipe()
 	if err != nil {
