@@ -19,8 +19,8 @@ import (
 // applicationID marks the file as ours in SQLite's header: "LNTL".
 const applicationID = 0x4c4e544c
 
-// schemaVersion is the number of the last migration.
-const schemaVersion = 3
+// SchemaVersion is the number of the last migration.
+const SchemaVersion = 3
 
 //go:embed migrations/*.sql
 var migrations embed.FS
@@ -149,9 +149,9 @@ func prepareSchema(ctx context.Context, db *sql.DB, readOnly bool) error {
 	switch {
 	case !isNew && application != applicationID:
 		return ErrForeign
-	case version > schemaVersion:
-		return fmt.Errorf("%w (schema %d, known are up to %d)", ErrNewerSchema, version, schemaVersion)
-	case readOnly && version < schemaVersion:
+	case version > SchemaVersion:
+		return fmt.Errorf("%w (schema %d, known are up to %d)", ErrNewerSchema, version, SchemaVersion)
+	case readOnly && version < SchemaVersion:
 		return ErrNoSchema
 	case readOnly:
 		return nil
@@ -172,10 +172,10 @@ func migrate(ctx context.Context, db *sql.DB, version int64) error {
 	if err != nil {
 		return err
 	}
-	if len(files) != schemaVersion {
-		return fmt.Errorf("internal error: %d migrations for schema %d", len(files), schemaVersion)
+	if len(files) != SchemaVersion {
+		return fmt.Errorf("internal error: %d migrations for schema %d", len(files), SchemaVersion)
 	}
-	for ; version < schemaVersion; version++ {
+	for ; version < SchemaVersion; version++ {
 		text, err := migrations.ReadFile(files[version])
 		if err != nil {
 			return err

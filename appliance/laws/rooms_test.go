@@ -14,6 +14,7 @@ var rooms = []string{
 	"appliance/cmd/lintel-lab",
 	"appliance/config",
 	"appliance/counts",
+	"appliance/inspect",
 	"appliance/kiosk",
 	"appliance/laws",
 	"appliance/policy",

@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
+	"os"
 
 	"github.com/landlock-lsm/go-landlock/landlock"
 	"github.com/landlock-lsm/go-landlock/landlock/syscall"
@@ -45,6 +47,17 @@ const (
 	reading = landlock.AccessFSSet(syscall.AccessFSReadFile | syscall.AccessFSReadDir)
 	devices = reading | landlock.AccessFSSet(syscall.AccessFSWriteFile|syscall.AccessFSIoctlDev)
 )
+
+// Confined says whether the file system is closed to this process: a folder that
+// everybody may list, and no policy of a kiosk names, cannot be.
+func Confined() bool {
+	f, err := os.Open("/var")
+	if err != nil {
+		return errors.Is(err, os.ErrPermission)
+	}
+	_ = f.Close()
+	return false
+}
 
 // Version is the kernel's version of Landlock, 0 where it has none.
 func Version() int {

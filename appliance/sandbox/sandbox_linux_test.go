@@ -101,11 +101,17 @@ func TestConfine(t *testing.T) {
 			for range stop {
 			}
 		}()
+		if Confined() {
+			t.Error("confined before it was")
+		}
 		if err := Confine(Policy{Write: []string{state, filepath.Join(dir, "none")}}); err != nil {
 			t.Fatal(err)
 		}
 		if err := Harden(); err != nil {
 			t.Fatal(err)
+		}
+		if !Confined() {
+			t.Error("not confined after it was")
 		}
 		write := func(path string) error { return os.WriteFile(path, []byte("a frame"), 0o600) }
 		for _, name := range []string{filepath.Join(state, "counts.db"), filepath.Join(state, "counts.db-wal")} {

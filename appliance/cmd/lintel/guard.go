@@ -33,8 +33,9 @@ type guard struct {
 	config      config.Privacy
 	own         bool
 	development bool
-	// network says that there is another interface.
-	network atomic.Bool
+	// network says that there is another interface, open that the sandbox is
+	// not in force though the kernel could.
+	network, open atomic.Bool
 }
 
 // watchEvery is how often the interfaces are looked at.
@@ -51,9 +52,16 @@ func (g *guard) begin() error {
 	if g.config.Sandbox == config.SandboxRequire && sandbox.Version() < 4 {
 		return fmt.Errorf("cannot start: %w", errSandbox)
 	}
-	if err := sandbox.Harden(); err != nil && g.config.Sandbox == config.SandboxRequire {
+	return g.insist(sandbox.Harden())
+}
+
+// insist returns the error where the sandbox is required, and has it told as a
+// fault where it is not.
+func (g *guard) insist(err error) error {
+	if err == nil || g.config.Sandbox == config.SandboxRequire {
 		return err
 	}
+	g.open.Store(true)
 	return nil
 }
 
@@ -72,10 +80,11 @@ func (g *guard) confine(c *config.Config, source setup.SourceSpec) error {
 	} else {
 		policy.Write = append(policy.Write, c.State.Dir)
 	}
-	if err := sandbox.Confine(policy); err != nil && g.config.Sandbox == config.SandboxRequire {
-		return err
+	err := sandbox.Confine(policy)
+	if err == nil && sandbox.Version() > 0 && !sandbox.Confined() {
+		err = errors.New("cannot close the file system: the kernel says it is done, but it is not")
 	}
-	return nil
+	return g.insist(err)
 }
 
 // look says whether there is a network. Errors: errNetwork where that is
@@ -116,7 +125,7 @@ func (g *guard) faults() (names []string) {
 	if g.network.Load() {
 		names = append(names, faultNetwork)
 	}
-	if g.config.Sandbox == config.SandboxOff {
+	if g.open.Load() || g.config.Sandbox == config.SandboxOff {
 		names = append(names, faultSandbox)
 	}
 	return names
