@@ -10,8 +10,8 @@ import (
 )
 
 // Harden keeps the memory of this process from disks and from other programs.
-// Locking it needs a limit on locked memory (RLIMIT_MEMLOCK) that is unlimited;
-// without, the memory stays unlocked, which the selftest tells.
+// Locking it needs an unlimited limit on locked memory (RLIMIT_MEMLOCK) or the
+// right to pass it; without, the memory stays unlocked, which the selftest tells.
 //
 // Errors: what the kernel says.
 func Harden() error {
@@ -33,16 +33,21 @@ func Harden() error {
 // it would make later allocations fail, so it is left then.
 func lock() error {
 	var limit unix.Rlimit
-	// Root may raise it.
-	_ = unix.Setrlimit(unix.RLIMIT_MEMLOCK, &unix.Rlimit{Cur: unix.RLIM_INFINITY, Max: unix.RLIM_INFINITY})
 	if err := unix.Getrlimit(unix.RLIMIT_MEMLOCK, &limit); err != nil {
 		return err
 	}
-	if limit.Cur != unix.RLIM_INFINITY {
+	if limit.Cur != unix.RLIM_INFINITY && !unlimited() {
 		return nil
 	}
 	const onFault = 4 // MCL_ONFAULT, see mlock2(2)
 	return unix.Mlockall(unix.MCL_CURRENT | unix.MCL_FUTURE | onFault)
+}
+
+// unlimited says that the limit does not bind this process (CAP_IPC_LOCK).
+func unlimited() bool {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var data [2]unix.CapUserData
+	return unix.Capget(&header, &data[0]) == nil && data[0].Effective&(1<<unix.CAP_IPC_LOCK) != 0
 }
 
 func ignoreMissing(err error) error {

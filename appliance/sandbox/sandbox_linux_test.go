@@ -74,6 +74,13 @@ func TestHarden(t *testing.T) {
 		if n, err := unix.PrctlRetInt(unix.PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0); n != 1 || err != nil {
 			t.Errorf("no_new_privs is %d, %v", n, err)
 		}
+		status, err := os.ReadFile("/proc/self/status")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if locked := !strings.Contains(string(status), "VmLck:\t       0 kB"); locked != unlimited() {
+			t.Logf("memory is locked: %v; this user may: %v", locked, unlimited())
+		}
 		if err := Harden(); err != nil {
 			t.Errorf("once more: %v", err)
 		}
