@@ -1,6 +1,6 @@
 # Lintel: what to type. `make` alone explains.
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check reproducible fmt clean need-build need-test need-check
+.PHONY: help demo build test check sbom reproducible fmt clean need-build need-test need-check
 MAKEFLAGS += --no-print-directory
 # A program is the same wherever it was built: no folder and no commit is in it.
 REPRODUCIBLE = -trimpath -buildvcs=false -ldflags=-buildid=
@@ -16,6 +16,7 @@ demo: build ## run with simulated visitors; open http://127.0.0.1:8099
 	@exec bin/lintel run --source sim --development --set state.dir=state
 
 build: need-build ## bin/lintel (the appliance) and bin/lintel-lab (the bench)
+	@rm -f bin/lintel.sha256
 	go build $(REPRODUCIBLE) -o bin/ ./appliance/cmd/lintel ./appliance/cmd/lintel-lab
 
 test: need-test ## every test, the browser's too
@@ -23,6 +24,9 @@ test: need-test ## every test, the browser's too
 
 check: need-check ## everything a change must pass: test, race, lint, fuzz, clean tree
 	.ci/check.sh
+
+sbom: build ## what goes with a release: hashes, parts (CycloneDX), licences
+	.ci/papers.sh
 
 reproducible: need-build ## build twice from nothing and compare byte by byte (minutes)
 	.ci/reproducible.sh
