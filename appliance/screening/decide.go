@@ -49,7 +49,7 @@ func (m *Machine) decide(e *evidence) {
 		return
 	}
 	v.why = Unsteady
-	if e.spread <= m.cfg.MaxSpread {
+	if e.agree(&m.cfg) {
 		switch m.cfg.Judge.Judge(e.value, e.u, m.room) {
 		case policy.Below:
 			m.conclude(DecidedPass, Pass)

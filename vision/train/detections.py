@@ -37,9 +37,9 @@ class Face:
     over_brow: float = 0.0
 
     def usable(self) -> bool:
-        """The forehead may be measured in this frame."""
+        """The forehead may be measured in this frame, as far as the network says."""
         return (
-            min(self.bare, self.frontal, self.sharp, 1 - self.down) > USABLE
+            min(self.bare, self.frontal, 1 - self.down, 1 - self.over_brow) > USABLE
             and boxes.width(self.box) >= NARROWEST_FACE
             and boxes.width(self.forehead) >= NARROWEST_FOREHEAD
             and boxes.height(self.forehead) >= LOWEST_FOREHEAD

@@ -77,10 +77,14 @@ class Targets(unittest.TestCase):
         faces = decode(perfect_output(paint(scene(person(forehead=None)))))
         self.assertEqual([f.usable() for f in faces], [False])
 
-    def test_a_blurred_or_turned_face_is_not_usable(self):
-        for who in (person(blurred=True), person(pose="turned")):
+    def test_a_turned_or_bowed_face_or_one_under_glasses_is_not_usable(self):
+        for who in (person(pose="turned"), person(pose="down"), person(over_brow=True)):
             faces = decode(perfect_output(paint(scene(who))))
             self.assertEqual([f.usable() for f in faces], [False])
+
+    def test_a_blurred_face_is_not_sharp(self):
+        faces = decode(perfect_output(paint(scene(person(blurred=True)))))
+        self.assertLess(faces[0].sharp, 0.5)
 
     def test_unknown_truth_counts_for_nothing(self):
         for who in (person(hidden=True), person(head=(-30, 40, 10, 92))):

@@ -40,7 +40,16 @@ const (
 //
 // Errors: those of [sim.Open].
 func Open(scene string, frames int) (*Stage, error) {
-	source, err := sim.Open(sim.Config{Scene: scene, Seed: 1, Width: width, Height: height})
+	return OpenScene(sim.Config{Scene: scene}, frames)
+}
+
+// OpenScene opens so many frames of a scene that the caller describes; seed and
+// size of the image are set here.
+//
+// Errors: those of [sim.Open].
+func OpenScene(cfg sim.Config, frames int) (*Stage, error) {
+	cfg.Seed, cfg.Width, cfg.Height = 1, width, height
+	source, err := sim.Open(cfg)
 	if err != nil {
 		return nil, err
 	}
