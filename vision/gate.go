@@ -8,9 +8,9 @@ import (
 
 // The gates. A forehead that fails one is never measured.
 const (
-	// minFaceWidth in pixels: the forehead of such a face has about 15x9
+	// minFaceWidth in pixels: the forehead of such a face has about 16x9
 	// pixels, and the visitor has come to the kiosk rather than walking up.
-	minFaceWidth = 22
+	minFaceWidth = 24
 	// minForeheadWidth in pixels: size-of-source effects make anything
 	// narrower than about 10 pixels read low (doi 10.3390/s21020607).
 	minForeheadWidth = 10

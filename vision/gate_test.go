@@ -24,8 +24,8 @@ func TestJudge(t *testing.T) {
 		{"nothing wrong", func(*sight) {}, Usable},
 		{"no reference known", func(s *sight) { s.reference = thermal.Circle{} }, Usable},
 
-		{"face 22 px wide", func(s *sight) { s.now.box = box(45, 60, 22, 40) }, Usable},
-		{"face 21.9 px wide", func(s *sight) { s.now.box = box(45, 60, 21.9, 40) }, TooFar},
+		{"face 24 px wide", func(s *sight) { s.now.box = box(45, 60, 24, 40) }, Usable},
+		{"face 23.9 px wide", func(s *sight) { s.now.box = box(45, 60, 23.9, 40) }, TooFar},
 		{"forehead 10 px wide", func(s *sight) { s.forehead = box(55, 65, 10, 9) }, Usable},
 		{"forehead 9.9 px wide", func(s *sight) { s.forehead = box(55, 65, 9.9, 9) }, TooFar},
 		{"forehead drawn 9.9 px wide", func(s *sight) { s.now.forehead = box(55, 65, 9.9, 9) }, TooFar},
