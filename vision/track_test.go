@@ -283,7 +283,7 @@ func TestTrackerReportsTheSure(t *testing.T) {
 		want         bool
 	}{
 		{30, 0.45, true},
-		{30, 0.35, true},
+		{30, 0.35, false},
 		{15, 0.65, true},
 		{15, 0.55, false},
 		{16, 0.55, true},
