@@ -14,6 +14,7 @@ import (
 
 	"lintel/appliance/config"
 	"lintel/appliance/counts"
+	"lintel/appliance/setup/board"
 	"lintel/vision/detect"
 )
 
@@ -32,7 +33,10 @@ with 1 if one fails:
   network         no interface but lo
   model           the face model is the one this program was built for
   configuration   the settings can be used and the reference's temperature is set
-  counts          the counts can be opened and are in order`,
+  counts          the counts can be opened and are in order
+  gpio            the configured lines are there and free
+  ambient         the configured sensor of the room answers
+  reference       the configured blackbody tells its temperature`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !asJSON {
@@ -73,6 +77,14 @@ func selftest(ctx context.Context, settings *config.Flags, w io.Writer) error {
 		}
 		if err := encoder.Encode(check{one.name, err == nil, detail}); err != nil {
 			return fmt.Errorf("cannot write the result of %s: %w", one.name, err)
+		}
+	}
+	for _, one := range board.ThisMachine().Checks(ctx, &c) {
+		if one.Err != nil {
+			one.Detail, failed = one.Err.Error(), true
+		}
+		if err := encoder.Encode(check{one.Name, one.Err == nil, one.Detail}); err != nil {
+			return fmt.Errorf("cannot write the result of %s: %w", one.Name, err)
 		}
 	}
 	if failed {
