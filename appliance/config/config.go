@@ -24,6 +24,8 @@ type Config struct {
 	State     State
 	GPIO      GPIO
 	Live      Live
+	Counts    Counts
+	Privacy   Privacy
 }
 
 // Camera says how the camera is mounted and what its counts mean.
@@ -78,6 +80,8 @@ func Default() Config {
 		Ambient:   defaultAmbient(),
 		GPIO:      defaultGPIO(),
 		Live:      defaultLive(),
+		Counts:    defaultCounts(),
+		Privacy:   defaultPrivacy(),
 	}
 }
 

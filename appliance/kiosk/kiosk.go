@@ -59,6 +59,8 @@ type Config struct {
 	Finder    *vision.Finder
 	Machine   *screening.Machine
 	Site      policy.Site
+	// Reader says what is read on a face at that site. Required.
+	Reader Reader
 	// Room is the temperature of the room, as far as it is known.
 	Room policy.Room
 	// RoomNow, where there is a sensor, tells it anew for each frame, instead of
@@ -126,7 +128,7 @@ type Kiosk struct {
 // configuration lacks.
 func New(cfg Config) (*Kiosk, error) {
 	switch {
-	case cfg.Source == nil, cfg.Reference == nil, cfg.Finder == nil, cfg.Machine == nil:
+	case cfg.Source == nil, cfg.Reference == nil, cfg.Finder == nil, cfg.Machine == nil, cfg.Reader == nil:
 		return nil, errors.New("cannot run the kiosk: internal error: a room is missing")
 	case cfg.Site != policy.Forehead && cfg.Site != policy.FaceMax:
 		return nil, errors.New("cannot run the kiosk: the measurement site is unknown; set policy.site")
@@ -193,7 +195,8 @@ func (k *Kiosk) process() error {
 	if reference.Reference.Found {
 		at = reference.Reference.Circle
 	}
-	if err := k.cfg.Finder.Find(&k.frame, at, &k.found); err != nil {
+	// On a blank frame nobody is found, and calibration says what is wrong.
+	if err := k.cfg.Finder.Find(&k.frame, at, &k.found); err != nil && !errors.Is(err, vision.ErrBlank) {
 		return fmt.Errorf("cannot go on screening: %w", err)
 	}
 	k.lap(StageFind)
@@ -239,38 +242,15 @@ func (k *Kiosk) observe(o calibration.Observation) {
 	for i := range k.found.Faces {
 		f := &k.found.Faces[i]
 		s := screening.Face{Track: f.Track, Since: f.Since, Width: f.Box.Width(), Cue: cue(f.Reject)}
-		if s.Cue == screening.CueNone {
+		switch {
+		case s.Cue == screening.CueNone:
 			s.Cue = k.measure(&s, f, o.Scale)
+		case s.Cue == screening.CueCovered && k.hot(f, o.Scale):
+			s.Cue = screening.CueHot
+		default:
 		}
 		k.seen.Faces = append(k.seen.Faces, s)
 	}
-}
-
-// maxUneven is how far the warmest place of a forehead lies above its mean at
-// most. In the field recordings 999 of 1,000 bare foreheads stay below 0.9 K;
-// more is a fringe, a hat's rim, or a lamp or a cup in front of the face.
-const maxUneven thermal.Kelvin = 2
-
-// measure reads the temperature of a face at the site into s and returns the
-// cue that goes with it.
-func (k *Kiosk) measure(s *screening.Face, f *vision.Face, scale calibration.Scale) screening.Cue {
-	if !scale.Valid() {
-		// Nothing is measured without a reference; the machine knows why.
-		return screening.CueMoving
-	}
-	roi := f.Regions.Forehead
-	if k.cfg.Site == policy.FaceMax {
-		roi = f.Regions.Face
-	}
-	m, err := scale.Measure(&k.frame, roi)
-	if err != nil {
-		return screening.CueCutOff
-	}
-	if k.cfg.Site == policy.Forehead && m.Max.Sub(m.Mean) > maxUneven {
-		return screening.CueCovered
-	}
-	s.Value, s.U, k.measured = m.Max, m.U, m
-	return screening.CueNone
 }
 
 // forget overwrites everything of the last frames and their visitor.

@@ -80,7 +80,7 @@ func Kiosk(c *config.Config, source thermal.Source, detector vision.Detector, re
 		return nil, err
 	}
 	return kiosk.New(kiosk.Config{
-		Source: source, Reference: reference, Finder: finder, Machine: machine, Site: judge.Site(),
+		Source: source, Reference: reference, Finder: finder, Machine: machine, Site: judge.Site(), Reader: judge,
 		Room: room, RoomNow: out.Board.Room, Lamps: out.Board.Lamps, Interlock: out.Board.Interlock, Presence: out.Board.Presence,
 		Screen: out.Screen, Tally: out.Tally, Observer: out.Observer, Stopwatch: out.Stopwatch,
 		Today: day, Health: out.Health, Label: out.Label, Voluntary: c.Screening.Mode == config.Voluntary,
@@ -111,6 +111,9 @@ func calibrationConfig(c *config.Config) calibration.Config {
 	cfg := calibration.DefaultConfig()
 	r := &cfg.Reference
 	r.MaxOffset = thermal.Kelvin(c.Reference.MaxOffsetK)
+	if c.Ambient.RoomC != 0 {
+		cfg.Terms.Surround = thermal.Celsius(c.Ambient.RoomC)
+	}
 	cfg.Limit.LiveAge = time.Duration(c.Live.TimeoutS * float64(time.Second))
 	cfg.Limit.SetPoint = thermal.Kelvin(c.Reference.LiveOffK)
 	certificate(r, &c.Reference)

@@ -63,6 +63,7 @@ type (
 		Slope       float64 `json:"slope"`
 		Intercept   float64 `json:"intercept"`
 		MaxResidual float64 `json:"max_residual_c"`
+		Increasing  bool    `json:"increasing"`
 	}
 )
 
@@ -103,7 +104,7 @@ func (o *sweepOptions) run(ctx context.Context, w io.Writer) error {
 	for i := range truths {
 		worst = math.Max(worst, math.Abs(reads[i]-truths[i]))
 	}
-	return encoder.Encode(sweepEvent{"summary", len(truths), round(slope, 1e5), round(intercept, 1e4), round(worst, 1e4)})
+	return encoder.Encode(sweepEvent{"summary", len(truths), round(slope, 1e5), round(intercept, 1e4), round(worst, 1e4), slices.IsSorted(reads)})
 }
 
 // read returns the median reading of the target at one temperature.
