@@ -24,11 +24,13 @@ func TestChecks(t *testing.T) {
 		{nil, [3]string{"no lines", "no sensor", "certificate"}, [3]error{}},
 		{
 			[]string{"gpio.pass_lamp=c:1", "ambient.sensor=auto"},
-			[3]string{"gpio.pass_lamp: c:1", "sht3x@1-0044: 27.4 degC, 38 %RH. The room is above 24 degC", "certificate"}, [3]error{},
+			[3]string{"gpio.pass_lamp: c:1", "sht3x@1-0044: 27.4 degC, 38 %RH. The room is above 24 degC", "certificate"},
+			[3]error{},
 		},
 		{
 			[]string{"gpio.door_relay=c:1", "ambient.sensor=no", "reference.live=/dev/no-such-port"},
-			[3]string{}, [3]error{config.ErrValue, ambient.ErrNoSensor, nil},
+			[3]string{},
+			[3]error{config.ErrValue, ambient.ErrNoSensor, nil},
 		},
 	} {
 		got := m.Checks(t.Context(), settings(t, c.sets...))
