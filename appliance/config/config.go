@@ -20,6 +20,7 @@ type Config struct {
 	Ambient   Ambient
 	Screening Screening
 	State     State
+	Page      Page
 }
 
 // Camera says how the camera is mounted and what its counts mean.
@@ -83,6 +84,7 @@ func Default() Config {
 		Policy:    Policy{Site: "forehead", PlausibleMinC: 32, PlausibleMaxC: 42.5, MaxUK: 0.5},
 		Screening: Screening{Mode: Staffed},
 		State:     State{Dir: dir},
+		Page:      defaultPage(),
 	}
 }
 

@@ -26,7 +26,7 @@ type Key struct {
 func (c *Config) Keys() []Key { return c.keys() }
 
 func (c *Config) keys() []Key {
-	return []Key{
+	return append([]Key{
 		oneOf(&c.Camera.Rotate, "camera.rotate", "How far the camera's image is turned clockwise to be upright, in degrees.", 0, 90, 180, 270),
 		boolean(&c.Camera.Mirror, "camera.mirror", "Swap left and right after turning."),
 		number(&c.Camera.WarmUpS, "camera.warm_up_s", "Seconds from the camera's start to the first verdict.", 0, 7200),
@@ -45,7 +45,7 @@ func (c *Config) keys() []Key {
 		number(&c.Ambient.RoomC, "ambient.room_c", "Temperature of the room in degrees Celsius, where it is kept steady. Left out: not known, and healthy people are referred more often.", 15, 35),
 		oneOf(&c.Screening.Mode, "screening.mode", "staffed: verdicts are counted. voluntary: the visitor alone sees the result and nothing is counted.", Staffed, Voluntary),
 		text(&c.State.Dir, "state.dir", "Folder of the counts."),
-	}
+	}, c.Page.keys()...)
 }
 
 func refuse(name string, value any, allowed string) error {

@@ -58,6 +58,8 @@ type Config struct {
 	Label string
 	// Voluntary shows the result to the visitor alone: nothing is counted.
 	Voluntary bool
+	// Temperature shows a visitor who passes the reading.
+	Temperature bool
 }
 
 // Report is what became of one frame.
@@ -83,6 +85,8 @@ type Kiosk struct {
 	seen   screening.Observation
 	mirror ui.Mirror
 	report Report
+	// passed is the reading that a visitor who passed is shown.
+	passed thermal.Celsius
 }
 
 // New returns a loop that has not begun, or an error that names what the
@@ -226,7 +230,7 @@ func (k *Kiosk) forget() error {
 	k.frame.Wipe()
 	k.found.Wipe()
 	clear(k.mirror.Faces[:cap(k.mirror.Faces)])
-	k.report = Report{}
+	k.report, k.passed = Report{}, 0
 	k.cfg.Machine.Forget()
 	// The network's pass over zeros takes every register.
 	return errors.Join(k.cfg.Finder.Forget(), forgetRegisters())
@@ -238,6 +242,9 @@ func (k *Kiosk) forgetFaces() { clear(k.seen.Faces[:cap(k.seen.Faces)]) }
 func (k *Kiosk) publish(step screening.Step) {
 	if step.Verdict != 0 && k.cfg.Tally != nil && !k.cfg.Voluntary {
 		k.cfg.Tally.Add(step.Verdict)
+	}
+	if step.State != screening.Passed {
+		k.passed = 0
 	}
 	if k.cfg.Screen == nil {
 		return
@@ -253,7 +260,8 @@ func (k *Kiosk) publish(step screening.Step) {
 	k.cfg.Screen.ShowMirror(k.mirror)
 }
 
-// view puts a step in the words of the page. Nothing of a reading is in it.
+// view puts a step in the words of the page. Nothing of a reading is in it,
+// unless the kiosk is configured to show it to those who pass.
 func (k *Kiosk) view(s screening.Step) ui.View {
 	v := ui.View{
 		State: s.State.String(), Guidance: s.Guidance.String(),
@@ -264,6 +272,13 @@ func (k *Kiosk) view(s screening.Step) ui.View {
 		v.Reason = s.Reason.String()
 	case screening.OutOfService:
 		v.Reason = s.Fault
+	case screening.Passed:
+		if k.cfg.Temperature {
+			if s.Verdict == screening.Pass {
+				k.passed = s.Value
+			}
+			v.TemperatureC = float64(k.passed)
+		}
 	default:
 		// Who left before the verdict needs no reason on the screen.
 	}

@@ -58,7 +58,7 @@ func Kiosk(c *config.Config, source thermal.Source, detector vision.Detector, re
 	return kiosk.New(kiosk.Config{
 		Source: source, Reference: reference, Finder: finder, Machine: machine, Site: judge.Site(), Room: room,
 		Screen: out.Screen, Tally: out.Tally, Observer: out.Observer, Stopwatch: out.Stopwatch,
-		Label: out.Label, Voluntary: c.Screening.Mode == config.Voluntary,
+		Label: out.Label, Voluntary: c.Screening.Mode == config.Voluntary, Temperature: c.Page.Temperature,
 	})
 }
 

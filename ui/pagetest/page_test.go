@@ -10,6 +10,7 @@ import (
 
 	"lintel/firmware/thermal"
 	"lintel/ui"
+	"lintel/ui/web"
 )
 
 // Every state of the kiosk page in a real browser: words, signs, sizes,
@@ -18,15 +19,10 @@ func TestKioskPage(t *testing.T) {
 	InLoopbackNamespace(t, func() { drive(t, "kiosk.mjs") })
 }
 
-// What the staff page says of a kiosk in order, out of service, and gone.
-func TestStaffPage(t *testing.T) {
-	InLoopbackNamespace(t, func() { drive(t, "staff.mjs") })
-}
-
 // drive runs a script against a fake kiosk.
 func drive(t *testing.T, script string) {
 	t.Helper()
-	k := &fakeKiosk{listen: "127.0.0.1:0", view: ui.View{State: "ready"}}
+	k := &fakeKiosk{listen: "127.0.0.1:0", view: ui.View{State: "ready"}, page: ui.Page{Languages: web.Languages(), Touch: true, Sound: true}}
 	t.Cleanup(func() {
 		if err := k.stop(); err != nil {
 			t.Error(err)
@@ -47,6 +43,8 @@ type fakeKiosk struct {
 	view   ui.View
 	mirror string // off, left, person
 	frozen bool
+	page   ui.Page
+	office fakeOffice
 }
 
 func (k *fakeKiosk) commands() Commands {
@@ -59,6 +57,17 @@ func (k *fakeKiosk) commands() Commands {
 		},
 		"stop": func(json.RawMessage) (any, error) { return nil, k.stop() },
 		"show": func(argument json.RawMessage) (any, error) { return nil, k.show(argument) },
+		"noted": func(json.RawMessage) (any, error) {
+			k.office.mu.Lock()
+			defer k.office.mu.Unlock()
+			return k.office.noted, nil
+		},
+		"files": func(json.RawMessage) (any, error) { return k.office.files, nil },
+		"clock": func(json.RawMessage) (any, error) { return k.office.clock, nil },
+		"forget": func(json.RawMessage) (any, error) {
+			k.office.data = nil
+			return nil, nil
+		},
 		"freeze": func(json.RawMessage) (any, error) {
 			k.mu.Lock()
 			defer k.mu.Unlock()
@@ -84,6 +93,9 @@ func (k *fakeKiosk) show(argument json.RawMessage) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.view, k.frozen = v, false
+	if k.server != nil {
+		k.server.Show(v)
+	}
 	return nil
 }
 
@@ -97,7 +109,11 @@ func (k *fakeKiosk) faults() []string {
 }
 
 func (k *fakeKiosk) start() (string, error) {
-	server, err := ui.New(ui.Config{Listen: k.listen, Faults: k.faults})
+	office, err := k.office.open()
+	if err != nil {
+		return "", err
+	}
+	server, err := ui.New(ui.Config{Listen: k.listen, Faults: k.faults, Page: k.page, Staff: office})
 	if err != nil {
 		return "", err
 	}

@@ -92,8 +92,12 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, detector.Close()) }()
 
+	office, err := openOffice(o, &c)
+	if err != nil {
+		return err
+	}
 	var screen screen
-	server, err := ui.New(ui.Config{Listen: o.listen, Faults: screen.faults})
+	server, err := ui.New(ui.Config{Listen: o.listen, Faults: screen.faults, Page: page(&c), Staff: office})
 	if err != nil {
 		return err
 	}
@@ -102,7 +106,7 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 
 	// The counts are opened last: what is refused leaves no trace.
 	var tally tally
-	loop, err := setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Label: source.Label()})
+	loop, err := setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Observer: office, Label: source.Label()})
 	if err != nil {
 		return err
 	}
@@ -113,6 +117,7 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	if store != nil {
 		tally.store = store
 		screen.store.Store(store)
+		office.store.Store(store)
 		defer func() { err = errors.Join(err, store.Close()) }()
 	}
 	fmt.Fprintf(out, "Lintel is on http://%s/ (%s). Stop it with Ctrl-C.\n", server.Addr(), o.source)
@@ -219,5 +224,13 @@ func (s *screen) hold(ctx context.Context) error {
 		case <-tick.C:
 			s.Server.Show(s.last)
 		}
+	}
+}
+
+// page is how the visitor page is configured.
+func page(c *config.Config) ui.Page {
+	return ui.Page{
+		Languages: c.Page.Languages, Cycle: time.Duration(c.Page.CycleS * float64(time.Second)),
+		Touch: c.Page.Touch, Sound: c.Page.Sound,
 	}
 }
