@@ -112,7 +112,7 @@ func TestBudgetAgainstMonteCarlo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w := world{cfg: cfg, curve: curve, target: c.target, side: 15, pixel: 0.06, noise: 0.006, settle: 0.03, field: math.Hypot(0.05, 0.15*0.2)}
+		w := world{cfg: cfg, curve: curve, target: c.target, side: 15, pixel: 0.06, noise: 0.006, settle: 0.03, field: math.Hypot(0.05, 0.05)}
 		d := newDice(11)
 		const draws = 20000
 		sum, squares := 0.0, 0.0
@@ -173,7 +173,7 @@ func TestCoverage(t *testing.T) {
 		real0, _ := w.truth(d, &cfg.Reference)
 		camera := d.even(3) * curve.Slope(37) // an added radiance
 		read := func(l float64) thermal.Celsius { return curve.Celsius(l + camera) }
-		field := (d.normal(0.05) + d.normal(0.15)) * curve.Slope(w.target)
+		field := (d.normal(0.05) + d.normal(0.05)) * curve.Slope(w.target)
 		skin := w.skin(d) - d.normal(cfg.Terms.SizeOfSource*10/w.side)*(curve.Radiance(w.target)-curve.Radiance(22))
 		s := &scene{info: info, wall: read(curve.Radiance(22)), noise: 0.05, seed: uint64(v), shapes: []shape{
 			disk(18.3, 40.4, 6.3, read(w.seen(d, &cfg.Reference, real0))),

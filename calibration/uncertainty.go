@@ -48,8 +48,7 @@ type Budget struct {
 	// the reference and the rest of the image.
 	Drift thermal.Kelvin
 	// NonUniformity is the difference of the camera between the place of the
-	// reference and that of the region, and what it has drifted since the last
-	// flat-field correction.
+	// reference and that of the region.
 	NonUniformity thermal.Kelvin
 	// SizeOfSource is what a small target loses to its surround, for the
 	// reference and for the region: in proportion to the contrast, and
@@ -137,7 +136,7 @@ func newTerms(cfg *Config, curve *radiometry.Curve, kelvinPerCount float64, a, b
 	if cfg.Field != nil {
 		t.field = float64(cfg.Field.U)
 	}
-	t.field = math.Hypot(t.field, a.estimate.aged*float64(cfg.Terms.Ageing))
+	t.field = math.Hypot(t.field, float64(cfg.Terms.Ageing))
 	t.a = t.share(a, kelvinPerCount)
 	if b != nil {
 		t.b, t.two = t.share(b, kelvinPerCount), true

@@ -36,7 +36,7 @@ func TestBudgetOfAUsualMeasurement(t *testing.T) {
 		{"reference emissivity", b.ReferenceEmissivity, 0, 0},
 		{"reading noise", b.ReadingNoise, 0.004 * 1.015, 1e-4},
 		{"drift", b.Drift, 0.01, 1e-12},
-		{"non-uniformity", b.NonUniformity, math.Hypot(0.05, 0.15*0.2), 1e-12},
+		{"non-uniformity", b.NonUniformity, math.Hypot(0.05, 0.05), 1e-12},
 		{"size of source", b.SizeOfSource, math.Hypot(0.025*1.015, 0.0433*0.95), 1e-3},
 		{"emissivity", b.Emissivity, math.Hypot(0.01*12.3/0.98, 0.02*2) / math.Sqrt(3), 2e-3},
 		{"reflected", b.Reflected, 0.02 / 0.98 * 5 * 0.9 / math.Sqrt(3), 2e-3},
@@ -88,7 +88,7 @@ func usualPoint(curve *radiometry.Curve, ref *ReferenceConfig, contrast float64)
 	return &point{
 		seen: curve.Radiance(ref.Temperature - 1), truth: curve.Radiance(ref.Temperature),
 		temperature: ref.Temperature, ref: ref,
-		estimate: estimate{offset: 1, noise: 0.004, settling: 0.01, aged: 0.2},
+		estimate: estimate{offset: 1, noise: 0.004, settling: 0.01},
 		disc:     disc{noise: 6, contrast: contrast, circle: thermal.Circle{X: 30, Y: 120, R: 6}},
 	}
 }

@@ -54,6 +54,12 @@ const (
 type candidate struct {
 	box, forehead        thermal.Box
 	score, bare, frontal float64
+	down, sharp, glasses float64
+}
+
+// answers returns what the network says beside the face's place.
+func (c *candidate) answers() Answers {
+	return Answers{Bare: c.bare, Frontal: c.frontal, Down: c.down, Sharp: c.sharp, GlassesOverBrow: c.glasses}
 }
 
 // decode reads the network's answer into dst, whose capacity is at least
@@ -99,6 +105,8 @@ func (p *plane) candidate(out []float32, cells, i, width, height int) (candidate
 	c := candidate{
 		box: within(face, width, height), forehead: within(forehead, width, height),
 		score: logistic(v[0]), bare: logistic(v[9]), frontal: logistic(v[10]),
+		// This network's answer to "frontal" holds for bowed and smeared faces too.
+		down: 0, sharp: 1, glasses: 0,
 	}
 	return c, c.box.Width() >= minFace && c.box.Height() >= minFace
 }

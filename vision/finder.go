@@ -80,10 +80,12 @@ func (f *Finder) Find(frame *thermal.Frame, reference thermal.Circle, r *Result)
 		if !t.seen || !t.confirmed() {
 			continue
 		}
-		cut := f.plane.atEdge(t.now.forehead, frame.Width, frame.Height)
+		s := sight{track: t, width: frame.Width, height: frame.Height, reference: reference}
+		s.cut = f.plane.atEdge(t.now.forehead, frame.Width, frame.Height)
+		s.forehead, s.skin = f.plane.bare(t.now.box, t.now.forehead)
 		r.Faces = append(r.Faces, Face{
-			Track: t.id, Since: t.since, Box: t.now.box, Forehead: t.now.forehead,
-			Score: t.now.score, Reject: judge(t, cut, reference),
+			Track: t.id, Since: t.since, Box: t.now.box, Forehead: s.forehead, Regions: regions(t.now.box, s.forehead),
+			Score: t.now.score, Answers: t.now.answers(), Reject: judge(&s),
 		})
 	}
 	slices.SortStableFunc(r.Faces, func(a, b Face) int { return cmp.Compare(b.Box.Area(), a.Box.Area()) })

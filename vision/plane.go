@@ -29,6 +29,7 @@ type plane struct {
 	width, height  int // padded size in cells
 	left, top      int // padding in cells
 	innerW, innerH int // size without padding in cells
+	imageW, imageH int // size of the image in pixels
 	cells          []float32
 	kelvin         []float32 // image-size: kelvin above the median
 	room           float32   // kelvin above the median that the coolest fifth does not exceed, near the room's temperature
@@ -36,6 +37,8 @@ type plane struct {
 	histogram [1 << 16]int32
 	low, high uint16
 	total     int
+
+	levels levels
 }
 
 // load fills the plane from a frame. hide is painted over with its
@@ -96,6 +99,7 @@ func (p *plane) uncount() {
 func (p *plane) forget() {
 	clear(p.kelvin)
 	clear(p.cells)
+	p.levels.clear()
 	p.room = 0
 }
 
@@ -133,6 +137,7 @@ func (p *plane) hide(width, height int, c thermal.Circle) {
 func (p *plane) shape(width, height int) {
 	p.factor = max(1, (max(width, height)+inputSide/2)/inputSide)
 	p.factor = min(p.factor, width, height)
+	p.imageW, p.imageH = width, height
 	p.innerW, p.innerH = width/p.factor, height/p.factor
 	up := func(n int) int { return (n + inputGrain - 1) / inputGrain * inputGrain }
 	p.width, p.height = up(p.innerW), up(p.innerH)

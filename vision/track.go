@@ -19,7 +19,7 @@ const (
 	confirmHits = 2
 	// trackLifetime is how long a face may go unseen and still be the same.
 	trackLifetime = 1200 * time.Millisecond
-	// smoothing is the weight of the newest frame in bare and frontal: one
+	// smoothing is the weight of the newest frame in the network's answers: one
 	// frame's doubt is no turned head.
 	smoothing = 0.5
 	// velocityTime is over how long the velocity is taken: boxes tremble by a
@@ -32,13 +32,13 @@ const (
 
 // track is a face followed from frame to frame.
 type track struct {
-	id            int
-	hits          int
-	since, last   time.Duration
-	seen          bool // in the current frame
-	now           candidate
-	bare, frontal float64 // smoothed
-	vx, vy        float64 // smoothed, in face widths a second
+	id          int
+	hits        int
+	since, last time.Duration
+	seen        bool // in the current frame
+	now         candidate
+	smooth      Answers // smoothed
+	vx, vy      float64 // smoothed, in face widths a second
 }
 
 // confirmed says whether the track is to be reported.
@@ -74,7 +74,7 @@ func (k *tracker) follow(found []candidate, now time.Duration) {
 		k.next++
 		k.tracks = append(k.tracks, track{
 			id: k.next, hits: 1, since: now, last: now, seen: true,
-			now: c, bare: c.bare, frontal: c.frontal,
+			now: c, smooth: c.answers(),
 		})
 	}
 }
@@ -136,8 +136,16 @@ func (t *track) update(c candidate, now time.Duration) {
 		t.vx += weight * ((q.X-p.X)*perWidth - t.vx)
 		t.vy += weight * ((q.Y-p.Y)*perWidth - t.vy)
 	}
-	t.bare += smoothing * (c.bare - t.bare)
-	t.frontal += smoothing * (c.frontal - t.frontal)
+	t.smooth.follow(c.answers())
 	t.now, t.last, t.seen = c, now, true
 	t.hits++
+}
+
+// follow moves smoothed answers towards new ones.
+func (a *Answers) follow(b Answers) {
+	a.Bare += smoothing * (b.Bare - a.Bare)
+	a.Frontal += smoothing * (b.Frontal - a.Frontal)
+	a.Down += smoothing * (b.Down - a.Down)
+	a.Sharp += smoothing * (b.Sharp - a.Sharp)
+	a.GlassesOverBrow += smoothing * (b.GlassesOverBrow - a.GlassesOverBrow)
 }

@@ -20,7 +20,7 @@ func faceAt(x, y float64) candidate {
 	return candidate{
 		box:      thermal.Box{X0: x - 15, Y0: y - 20, X1: x + 15, Y1: y + 20},
 		forehead: thermal.Box{X0: x - 10, Y0: y - 15, X1: x + 10, Y1: y - 6},
-		score:    0.9, bare: 0.9, frontal: 0.9,
+		score:    0.9, bare: 0.9, frontal: 0.9, sharp: 1,
 	}
 }
 
@@ -271,7 +271,7 @@ func TestTrackerSmooths(t *testing.T) {
 	k.follow([]candidate{c}, 0)
 	c.bare, c.frontal = 0.1, 0.5
 	k.follow([]candidate{c}, period)
-	if tr := k.tracks[0]; math.Abs(tr.bare-0.5) > 1e-9 || math.Abs(tr.frontal-0.7) > 1e-9 {
-		t.Errorf("bare %v, frontal %v", tr.bare, tr.frontal)
+	if tr := k.tracks[0]; math.Abs(tr.smooth.Bare-0.5) > 1e-9 || math.Abs(tr.smooth.Frontal-0.7) > 1e-9 {
+		t.Errorf("bare %v, frontal %v", tr.smooth.Bare, tr.smooth.Frontal)
 	}
 }

@@ -16,6 +16,7 @@ import (
 type Config struct {
 	Camera    Camera
 	Reference Reference
+	Second    Reference
 	Policy    Policy
 	Ambient   Ambient
 	Screening Screening
@@ -29,15 +30,6 @@ type Camera struct {
 	Mirror  bool
 	WarmUpS float64
 	Scale   string
-}
-
-// Reference describes the blackbody.
-type Reference struct {
-	TemperatureC float64
-	UncertaintyK float64
-	StabilityK   float64
-	Place        []float64
-	MaxOffsetK   float64
 }
 
 // Policy says what a reading means.
@@ -80,7 +72,8 @@ func Default() Config {
 	}
 	return Config{
 		Camera:    Camera{WarmUpS: 1800},
-		Reference: Reference{UncertaintyK: 0.2, StabilityK: 0.1, MaxOffsetK: 10},
+		Reference: Reference{UncertaintyK: 0.2, StabilityK: 0.1, MaxOffsetK: 10, LiveMaxAgeS: 15, LiveOffK: 0.5},
+		Second:    Reference{UncertaintyK: 0.2, StabilityK: 0.1},
 		Policy:    Policy{Site: "forehead", PlausibleMinC: 32, PlausibleMaxC: 42.5, MaxUK: 0.5},
 		Screening: Screening{Mode: Staffed},
 		State:     State{Dir: dir},

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"sync/atomic"
+	"time"
 
 	"lintel/appliance/policy"
 	"lintel/appliance/screening"
@@ -60,6 +62,11 @@ type Config struct {
 	Voluntary bool
 	// Temperature shows a visitor who passes the reading.
 	Temperature bool
+	// Today tells the day, the zero Date where it is not known; nil: never
+	// known. It is asked once a second, as Health is told.
+	Today func() calibration.Date
+	// Health, which may be nil, must not block.
+	Health func(Health)
 }
 
 // Report is what became of one frame.
@@ -69,6 +76,11 @@ type Report struct {
 	Reference calibration.Reference
 	Faces     []vision.Face
 	Step      screening.Step
+	// Measurement is that of the last forehead measured in the frame; its Budget
+	// names every term, its Pixels are 0 where none was measured.
+	Measurement calibration.Measurement
+	// Usual is the budget of a usual forehead in the frame, where Reference.OK.
+	Usual calibration.Budget
 }
 
 // Faults that the loop itself names.
@@ -87,6 +99,12 @@ type Kiosk struct {
 	report Report
 	// passed is the reading that a visitor who passed is shown.
 	passed thermal.Celsius
+
+	measured       calibration.Measurement
+	asked          bool
+	lastSlow       time.Duration
+	model, expires string
+	confirm        atomic.Bool
 }
 
 // New returns a loop that has not begun, or an error that names what the
@@ -98,7 +116,7 @@ func New(cfg Config) (*Kiosk, error) {
 	case cfg.Site != policy.Forehead && cfg.Site != policy.FaceMax:
 		return nil, errors.New("cannot run the kiosk: the measurement site is unknown; set policy.site")
 	}
-	return &Kiosk{cfg: cfg}, nil
+	return &Kiosk{cfg: cfg, model: cfg.Reference.Digest(), expires: cfg.Reference.Expires().String()}, nil
 }
 
 // Run screens until ctx is done or the source ends, and then overwrites what
@@ -143,7 +161,14 @@ func (k *Kiosk) loop(ctx context.Context) error {
 
 // process takes one frame its whole way.
 func (k *Kiosk) process() error {
+	due := k.keepTime()
+	if k.confirm.CompareAndSwap(true, false) {
+		k.cfg.Reference.Reset()
+	}
 	reference := k.cfg.Reference.Observe(&k.frame)
+	if due {
+		k.tellHealth(&reference)
+	}
 	k.lap(StageReference)
 	var at thermal.Circle
 	if reference.Reference.Found {
@@ -162,7 +187,7 @@ func (k *Kiosk) process() error {
 	k.lap(StageScreen)
 	k.publish(step)
 	if k.cfg.Observer != nil {
-		k.report = Report{Frame: &k.frame, Site: k.cfg.Site, Reference: reference.Reference, Faces: k.found.Faces, Step: step}
+		k.report = Report{Frame: &k.frame, Site: k.cfg.Site, Reference: reference.Reference, Faces: k.found.Faces, Step: step, Measurement: k.measured, Usual: reference.Scale.Usual()}
 		k.cfg.Observer.Observe(&k.report)
 	}
 	k.forgetFaces()
@@ -173,6 +198,7 @@ func (k *Kiosk) process() error {
 // observe puts the frame in the words of the state machine, measuring every
 // forehead that may be.
 func (k *Kiosk) observe(o calibration.Observation) {
+	k.measured = calibration.Measurement{}
 	k.seen.Time = k.frame.Time
 	k.seen.Uptime = k.frame.Time
 	if k.frame.Telemetry.HasUptime {
@@ -192,11 +218,6 @@ func (k *Kiosk) observe(o calibration.Observation) {
 	}
 }
 
-// foreheadInset is the share of the forehead box that is left out at each side:
-// a pixel or two of hair below the hairline reads low, one of an eye socket
-// reads high.
-const foreheadInset = 0.15
-
 // maxUneven is how far the warmest place of a forehead lies above its mean at
 // most. In the field recordings 999 of 1,000 bare foreheads stay below 0.9 K;
 // more is a fringe, a hat's rim, or a lamp or a cup in front of the face.
@@ -209,9 +230,9 @@ func (k *Kiosk) measure(s *screening.Face, f *vision.Face, scale calibration.Sca
 		// Nothing is measured without a reference; the machine knows why.
 		return screening.CueMoving
 	}
-	roi := f.Forehead.Inset(foreheadInset)
+	roi := f.Regions.Forehead
 	if k.cfg.Site == policy.FaceMax {
-		roi = f.Box
+		roi = f.Regions.Face
 	}
 	m, err := scale.Measure(&k.frame, roi)
 	if err != nil {
@@ -220,7 +241,7 @@ func (k *Kiosk) measure(s *screening.Face, f *vision.Face, scale calibration.Sca
 	if k.cfg.Site == policy.Forehead && m.Max.Sub(m.Mean) > maxUneven {
 		return screening.CueCovered
 	}
-	s.Value, s.U = m.Max, m.U
+	s.Value, s.U, k.measured = m.Max, m.U, m
 	return screening.CueNone
 }
 
@@ -230,6 +251,7 @@ func (k *Kiosk) forget() error {
 	k.frame.Wipe()
 	k.found.Wipe()
 	clear(k.mirror.Faces[:cap(k.mirror.Faces)])
+	k.cfg.Reference.Forget()
 	k.report, k.passed = Report{}, 0
 	k.cfg.Machine.Forget()
 	// The network's pass over zeros takes every register.
@@ -237,7 +259,10 @@ func (k *Kiosk) forget() error {
 }
 
 // forgetFaces overwrites the readings of the frame that is done.
-func (k *Kiosk) forgetFaces() { clear(k.seen.Faces[:cap(k.seen.Faces)]) }
+func (k *Kiosk) forgetFaces() {
+	clear(k.seen.Faces[:cap(k.seen.Faces)])
+	k.measured, k.report.Measurement = calibration.Measurement{}, calibration.Measurement{}
+}
 
 func (k *Kiosk) publish(step screening.Step) {
 	if step.Verdict != 0 && k.cfg.Tally != nil && !k.cfg.Voluntary {

@@ -39,8 +39,8 @@ func New(cfg Config) (*Machine, error) {
 	if cfg.Judge == nil {
 		return nil, errors.New("cannot screen: no policy given")
 	}
-	if cfg.Early < 3 || cfg.Readings < cfg.Early || cfg.Limit < cfg.Readings || cfg.Limit > maxReadings {
-		return nil, fmt.Errorf("cannot screen with %d, %d or %d readings a visit: allowed are 3 to %d, in this order", cfg.Early, cfg.Readings, cfg.Limit, maxReadings)
+	if cfg.Early < 3 || cfg.Readings < cfg.Early || cfg.Limit < cfg.Readings || cfg.MaxTaken < cfg.Limit || cfg.MaxTaken > maxReadings {
+		return nil, fmt.Errorf("cannot screen with %d, %d, %d or %d readings a visit: allowed are 3 to %d, in this order", cfg.Early, cfg.Readings, cfg.Limit, cfg.MaxTaken, maxReadings)
 	}
 	return &Machine{cfg: cfg, table: newTable(), state: Starting}, nil
 }
@@ -67,7 +67,7 @@ func (m *Machine) Step(o *Observation) (Step, error) {
 		m.step.Guidance = HoldStill
 	case Guiding:
 		if m.step.Guidance == 0 {
-			m.step.Guidance = m.visit.shown.guidance()
+			m.step.Guidance = m.visit.shown.Guidance()
 		}
 	default:
 	}

@@ -69,6 +69,10 @@ const (
 	CueTurned
 	CueCovered
 	CueMoving
+	CueTooNear
+	CueLookingDown
+	CueGlasses
+	CueNotSharp
 	// CueCrowded: somebody else is as near. The machine finds this one itself.
 	CueCrowded
 
@@ -87,6 +91,9 @@ const (
 	BareYourForehead
 	HoldStill
 	OneAtATime
+	StepBack
+	LookUp
+	GlassesOff
 )
 
 // String names the guidance as pages and replays do; empty for none.
@@ -106,15 +113,21 @@ func (g Guidance) String() string {
 		return "hold_still"
 	case OneAtATime:
 		return "one_at_a_time"
+	case StepBack:
+		return "step_back"
+	case LookUp:
+		return "look_up"
+	case GlassesOff:
+		return "glasses_off"
 	default:
 		return ""
 	}
 }
 
-// guidance returns what a visitor with this cue is asked to do.
-func (c Cue) guidance() Guidance {
+// Guidance returns what a visitor with this cue is asked to do.
+func (c Cue) Guidance() Guidance {
 	switch c {
-	case CueNone, CueMoving:
+	case CueNone, CueMoving, CueNotSharp:
 		return HoldStill
 	case CueTooFar:
 		return ComeCloser
@@ -126,6 +139,12 @@ func (c Cue) guidance() Guidance {
 		return BareYourForehead
 	case CueCrowded:
 		return OneAtATime
+	case CueTooNear:
+		return StepBack
+	case CueLookingDown:
+		return LookUp
+	case CueGlasses:
+		return GlassesOff
 	default:
 		return FaceTheCamera
 	}
@@ -147,6 +166,8 @@ const (
 	TooHot
 	TooUncertain
 	Unsteady
+	TooNear
+	NotSharp
 )
 
 // String names the reason as pages and replays do; empty for none.
@@ -174,25 +195,33 @@ func (r Reason) String() string {
 		return "too_uncertain"
 	case Unsteady:
 		return "unsteady"
+	case TooNear:
+		return "too_near"
+	case NotSharp:
+		return "not_sharp"
 	default:
 		return ""
 	}
 }
 
-// reason is what a visit that failed for this cue is told.
-func (c Cue) reason() Reason {
+// Reason is what a visit that failed for this cue is told.
+func (c Cue) Reason() Reason {
 	switch c {
 	case CueTooFar:
 		return TooFar
 	case CueCutOff, CueAtReference:
 		return OutOfPlace
-	case CueCovered:
+	case CueCovered, CueGlasses:
 		return ForeheadCovered
+	case CueTooNear:
+		return TooNear
+	case CueNotSharp:
+		return NotSharp
 	case CueMoving:
 		return KeptMoving
 	case CueCrowded:
 		return SeveralPeople
-	case CueTurned:
+	case CueTurned, CueLookingDown:
 		return TurnedAway
 	default:
 		return LeftEarly

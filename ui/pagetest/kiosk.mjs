@@ -41,6 +41,7 @@ const VIEWS = [
   guiding("look_up"),
   guiding("glasses_off"),
   guiding("warm_up"),
+  guiding("put_it_aside"),
   { state: "measuring", guidance: "hold_still", progress: 0.4 },
   { state: "passed" },
   { state: "passed", temperature_c: 36.4 },

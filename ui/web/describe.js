@@ -25,6 +25,8 @@ const TODO = {
   several_people: "one_at_a_time",
   too_cold: "warm_up",
   too_hot: "wait",
+  too_near: "step_back",
+  not_sharp: "hold_still",
   unsteady: "hold_still",
 };
 

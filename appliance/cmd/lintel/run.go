@@ -106,7 +106,7 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 
 	// The counts are opened last: what is refused leaves no trace.
 	var tally tally
-	loop, err := setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Observer: office, Label: source.Label()})
+	loop, err := setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Health: office.note, Label: source.Label()})
 	if err != nil {
 		return err
 	}

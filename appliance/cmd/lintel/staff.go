@@ -22,6 +22,7 @@ import (
 	"lintel/appliance/config"
 	"lintel/appliance/counts"
 	"lintel/appliance/kiosk"
+	"lintel/appliance/setup"
 	"lintel/ui/staff"
 )
 
@@ -31,19 +32,21 @@ type office struct {
 	health staff.Ring
 	store  atomic.Pointer[counts.Store]
 	room   float64
+	begun  time.Time
 }
 
 // openOffice reads the staff's PIN, if there is one.
 //
 // Errors: those of [staff.New].
 func openOffice(o *runOptions, c *config.Config) (*office, error) {
-	f := &office{room: math.NaN()}
+	f := &office{room: math.NaN(), begun: time.Now()}
 	if c.Ambient.RoomC != 0 {
 		f.room = c.Ambient.RoomC
 	}
 	cfg := staff.Config{
 		Vault: pinFile(filepath.Join(c.State.Dir, pinName)), Clock: systemClock{}, Media: media{}, Health: &f.health,
-		SelfTest: func(ctx context.Context) []staff.Line { return selftestLines(ctx, o) },
+		Operating: func() ([]byte, error) { return operating(c) },
+		SelfTest:  func(ctx context.Context) []staff.Line { return selftestLines(ctx, o) },
 	}
 	if c.Screening.Mode != config.Voluntary {
 		cfg.Tallies = f
@@ -53,13 +56,25 @@ func openOffice(o *runOptions, c *config.Config) (*office, error) {
 	return f, err
 }
 
-// Observe notes how the reference was.
-func (f *office) Observe(r *kiosk.Report) {
-	p := staff.Point{OffsetK: math.NaN(), UncertaintyK: math.NaN(), RoomC: f.room, Fault: kiosk.FaultName(r.Reference.Fault)}
-	if r.Reference.OK {
-		p.OffsetK = float64(r.Reference.Offset)
+// note keeps how the measuring is. It is told once a second.
+func (f *office) note(h kiosk.Health) {
+	p := staff.Point{OffsetK: math.NaN(), UncertaintyK: math.NaN(), RoomC: f.room, Fault: h.Fault}
+	if h.Fault == "" && h.R > 0 {
+		p.OffsetK, p.UncertaintyK = h.OffsetK, h.ExpandedK
 	}
-	f.health.Note(r.Frame.Time, p)
+	f.health.Note(time.Since(f.begun), p)
+}
+
+// prevalence is the share of visitors with fever that the page begins with.
+const prevalence = 0.01
+
+// operating says what each threshold is worth.
+func operating(c *config.Config) ([]byte, error) {
+	p, room, err := setup.Policy(c)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(p.Report(room, prevalence))
 }
 
 // errNotOpen means that the counts are not open yet.
