@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { ask, finish, openPage, scan, shoot, shown, until } from "./browser.mjs";
+import { flat, late, weight } from "./measure.mjs";
 
 // Letters of 18 mm are seen at 0.7 degrees from 1.5 m: the English verdicts
 // have them on every screen. Other titles are for a visitor who stands nearer.
@@ -10,9 +11,9 @@ import { ask, finish, openPage, scan, shoot, shown, until } from "./browser.mjs"
 function smallest(view, screen, language) {
   if (view.source) return 0;
   const verdict = view.state === "passed" || view.state === "referred";
-  if (language !== "en") return verdict ? 13.5 : 10;
+  if (language !== "en") return verdict ? 13.5 : 9.5;
   if (verdict) return 18;
-  return screen === "7in" ? 11.5 : 15;
+  return screen === "7in" ? 11 : 15;
 }
 
 // Screens by their width in mm and their pixels.
@@ -63,8 +64,13 @@ await finish(async () => {
   const url = await ask("start");
   const { page, close } = await openPage(url);
   await until(page, ["ready"]);
+  await weight(page);
   await everyState(page);
+  await sameTone(page);
   await liveMirror(page);
+  await late(page);
+  await flat(page);
+  await midVisit(page, url);
   await unknownState(page);
   await stalledKiosk(page);
   await deadServer(page);
@@ -194,6 +200,62 @@ async function liveMirror(page) {
   });
   await ask("mirror", "person");
   await page.waitForSelector('body[data-mirror="live"]');
+}
+
+// A result sounds the same whatever it is; nothing else makes a sound but the
+// beginning of a visit.
+async function sameTone(page) {
+  await page.evaluate(() => {
+    window.__tones = [];
+    const create = AudioContext.prototype.createOscillator;
+    AudioContext.prototype.createOscillator = function () {
+      const oscillator = create.call(this);
+      const { start, stop } = OscillatorNode.prototype;
+      oscillator.start = function (at) {
+        window.__tones.push([oscillator.type, oscillator.frequency.value, at]);
+        start.call(this, at);
+      };
+      oscillator.stop = function (at) {
+        window.__tones.at(-1).push(at);
+        stop.call(this, at);
+      };
+      return oscillator;
+    };
+  });
+  const hear = async (...states) => {
+    await page.evaluate(() => (window.__tones.length = 0));
+    for (const state of states) await display(page, { state });
+    // Times count from the first tone, in ms.
+    return page.evaluate(() => window.__tones.map(([type, hertz, ...times]) => [type, hertz, ...times.map((t) => Math.round((t - window.__tones[0][2]) * 1000))]));
+  };
+  const begin = await hear("ready", "guiding", "measuring", "guiding", "measuring");
+  assert.equal(begin.length, 1, "a visit begins once");
+  const over = await hear("passed");
+  assert.equal(over.length, 2);
+  assert.deepEqual(await hear("clearing", "ready", "referred"), over);
+  assert.deepEqual(await hear("clearing", "ready", "unmeasured"), over);
+  assert.deepEqual(await hear("clearing", "ready", "out_of_service", "starting", "warming_up"), []);
+}
+
+// A page that is loaded anew, or crashes, in the middle of a visit shows the
+// rest of it and the next one, and nothing that is over.
+async function midVisit(page, url) {
+  await display(page, { state: "measuring", guidance: "hold_still", progress: 0.5 });
+  await page.reload();
+  await until(page, [{ state: "measuring", mirror: "live" }], 20_000);
+  await ask("show", { state: "passed" });
+  await until(page, ["measuring", "passed"]);
+  await page.reload();
+  await until(page, ["passed"], 20_000);
+  await ask("show", { state: "ready" });
+  await until(page, ["passed", "ready"]);
+  await ask("show", { state: "passed" });
+  await until(page, ["passed"]);
+  await page.goto("about:blank");
+  await ask("show", { state: "guiding", guidance: "come_closer" });
+  await page.goto(url);
+  await until(page, [{ state: "guiding", mirror: "live" }], 20_000);
+  assert.ok(!(await shown(page)).some((s) => s.state === "passed"), "a PASS of a visit that is over was shown");
 }
 
 async function unknownState(page) {

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { ask, finish, openPage, scan, shoot } from "./browser.mjs";
 
 const PIN = "314159";
-const PAGES = ["now", "counts", "threshold", "health", "privacy", "take", "settings"];
+const PAGES = ["now", "counts", "threshold", "health", "privacy", "commission", "take", "settings"];
 
 await finish(async () => {
   const url = new URL("/staff", await ask("start")).href;
@@ -94,6 +94,7 @@ async function everyPage(page, says) {
   await tap(page, "Privacy");
   await says("NOT in order");
   await says("sha256 0123456789abcdef");
+  await theCommissioning(page, says);
   await tap(page, "Take away");
   await tap(page, "Write to STICK");
   await says("was written");
@@ -111,6 +112,43 @@ async function everyPage(page, says) {
   await page.locator("#set_clock").tap();
   await says("The clock was set.");
   assert.match(await ask("clock"), /^2020-03-04T05:06/);
+}
+
+async function theCommissioning(page, says) {
+  const inked = () => page.evaluate(() => {
+    const canvas = document.querySelector(".heat canvas");
+    return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((v) => v > 0);
+  });
+  await tap(page, "Commission");
+  await says("Lepton 3.5");
+  await tap(page, "Next");
+  await says("it has a circle");
+  assert.ok(await inked(), "the heat view shows nothing");
+  await scan(page, "the heat view");
+  await shoot(page, "staff-heat");
+  await ask("somebody", true);
+  await says("Blank: somebody is in sight");
+  assert.ok(!(await inked()), "the heat view shows somebody");
+  await ask("somebody", false);
+  await tap(page, "Next");
+  await says("37.00 °C");
+  await scan(page, "the reference");
+  await shoot(page, "staff-reference");
+  await tap(page, "Next");
+  await tap(page, "Temperature: more");
+  await says("22.5 °C");
+  await tap(page, "Next");
+  await tap(page, "Watch and sign off");
+  await says("not in order for long enough");
+  for (let i = 0; i < 2; i++) await tap(page, "One step back");
+  for (const key of "BB-07") await page.locator(".keys").getByRole("button", { name: key, exact: true }).tap();
+  for (let i = 0; i < 2; i++) await tap(page, "Next");
+  await tap(page, "Owner");
+  await tap(page, "Watch and sign off");
+  await says("Owner, on 2026-11-20");
+  await says("BB-07");
+  await scan(page, "the report");
+  await shoot(page, "staff-report");
 }
 
 async function theSession(page, says) {
@@ -155,7 +193,7 @@ async function byKeyboard(page, says, url) {
   await reach("Not done");
   await page.keyboard.press("Space");
   await says("Not done: counted.");
-  for (const tab of ["Counts", "Threshold", "Reference", "Privacy", "Take away", "Clock and PIN"]) {
+  for (const tab of ["Counts", "Threshold", "Reference", "Privacy", "Commission", "Take away", "Clock and PIN"]) {
     await reach(tab);
     await page.keyboard.press("Enter");
     await page.waitForFunction((name) => document.querySelector("#tabs [aria-current]").innerText === name, tab);

@@ -29,6 +29,8 @@ type fakeOffice struct {
 	known  bool
 	files  map[string]string
 	health staff.Ring
+
+	somebody bool // in sight of the camera
 }
 
 func (o *fakeOffice) open() (*staff.Staff, error) {
@@ -42,7 +44,7 @@ func (o *fakeOffice) open() (*staff.Staff, error) {
 		o.health.Note(time.Duration(minute)*time.Minute, p)
 	}
 	return staff.New(staff.Config{
-		Vault: o, Tallies: o, Clock: o, Media: o, Health: &o.health, Operating: func() ([]byte, error) { return []byte(operating()), nil },
+		Vault: o, Tallies: o, Clock: o, Media: o, Health: &o.health, Installation: o, Operating: func() ([]byte, error) { return []byte(operating()), nil },
 		SelfTest: func(context.Context) []staff.Line {
 			return []staff.Line{{Check: "network", OK: true, Detail: "lo only"}, {Check: "counts", Detail: "cannot open the counts"}}
 		},
@@ -122,4 +124,34 @@ func (o *fakeOffice) Write(medium, name string, data []byte) error {
 	}
 	o.files[name] = string(data)
 	return nil
+}
+
+// Sight is a camera that sees the reference and a wall, and now and then
+// somebody.
+func (o *fakeOffice) Sight() staff.Sight {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	s := staff.Sight{
+		Camera: "Lepton 3.5", Width: 120, Height: 160, Hertz: 9, Rotate: 90, State: "ready", ReferenceC: 37, ExpandedK: 0.2,
+		X: 26, Y: 130, R: 6.4, OffsetK: 0.93, Heat: staff.Heat{Width: 40, Height: 53, Blank: o.somebody},
+	}
+	if !o.somebody {
+		levels := make([]byte, 40*53)
+		for i := range levels {
+			levels[i] = "0123456789abcdef"[(i/40)%4]
+			if x, y := i%40-9, i/40-43; x*x+y*y < 5 {
+				levels[i] = 'f'
+			}
+		}
+		s.Heat.Levels = string(levels)
+	}
+	return s
+}
+
+// Accept signs off what was entered.
+func (o *fakeOffice) Accept(_ context.Context, s staff.SignOff) (staff.Signed, error) {
+	if s.Serial == "" {
+		return staff.Signed{}, staff.ErrUnsettled
+	}
+	return staff.Signed{SignOff: s, Date: "2026-11-20", X: 26, Y: 130, R: 6.4, OffsetK: 0.93, BandK: 2.1, Seal: "0123456789abcdef"}, nil
 }

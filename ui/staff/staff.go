@@ -51,6 +51,8 @@ type Config struct {
 	Clock   Clock
 	Media   Media
 	Health  *Ring
+	// Installation is the running kiosk to be commissioned.
+	Installation Installation
 	// Operating returns what each threshold is worth, as JSON.
 	Operating func() ([]byte, error)
 	// SelfTest checks this machine.
@@ -104,6 +106,8 @@ func New(cfg Config) (*Staff, error) {
 		"GET media":     s.media,
 		"POST media":    s.write,
 		"GET qr":        s.qr,
+		"GET sight":     s.sight,
+		"POST accept":   s.accept,
 	} {
 		method, name, _ := strings.Cut(pattern, " ")
 		s.mux.Handle(method+" "+Path+name, s.inside(answer, method == http.MethodPost))

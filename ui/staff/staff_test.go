@@ -76,7 +76,7 @@ func TestNothingIsTold(t *testing.T) {
 	r := open(t, Config{Tallies: &table{}, SelfTest: func(context.Context) []Line { return nil }})
 	for _, q := range []string{
 		"POST change", "POST leave", "POST stay", "GET counts", "GET checks", "POST check", "GET operating", "GET health",
-		"GET privacy", "GET clock", "POST clock", "GET media", "POST media", "GET qr",
+		"GET privacy", "GET clock", "POST clock", "GET media", "POST media", "GET qr", "GET sight", "POST accept",
 	} {
 		method, name, _ := strings.Cut(q, " ")
 		for _, token := range []string{"", "0", strings.Repeat("0", 64), r.token[:63], strings.ToUpper(r.token) + "x"} {
@@ -111,6 +111,8 @@ func TestAnswers(t *testing.T) {
 		{"GET", "clock", "", 404, "none"},
 		{"POST", "media", `{"medium":"x"}`, 404, "none"},
 		{"GET", "qr", "", 200, `"part":1`},
+		{"GET", "sight", "", 404, "none"},
+		{"POST", "accept", "{}", 404, "none"},
 		{"POST", "stay", "{}", 200, "null"},
 		{"DELETE", "counts", "", 405, ""},
 		{"GET", "nothing", "", 404, ""},

@@ -92,11 +92,12 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, detector.Close()) }()
 
-	office, err := openOffice(o, &c)
+	installer := &installer{cfg: &c, info: frames.Info(), record: record, clock: systemClock{}}
+	office, err := openOffice(o, &c, installer)
 	if err != nil {
 		return err
 	}
-	var screen screen
+	screen := screen{installer: installer}
 	server, err := ui.New(ui.Config{Listen: o.listen, Faults: screen.faults, Page: page(&c), Staff: office})
 	if err != nil {
 		return err
@@ -106,7 +107,7 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 
 	// The counts are opened last: what is refused leaves no trace.
 	var tally tally
-	loop, err := setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Health: office.note, Label: source.Label()})
+	loop, err := setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Observer: installer, Health: office.note, Label: source.Label()})
 	if err != nil {
 		return err
 	}
@@ -184,6 +185,8 @@ type screen struct {
 	last  ui.View
 	fault atomic.Pointer[string]
 	store atomic.Pointer[counts.Store]
+	// installer is told who is in sight.
+	installer *installer
 }
 
 // faultCounts is the fault of counts that cannot be written; screening goes on.
@@ -199,6 +202,12 @@ func (s *screen) Show(v ui.View) {
 		}
 	}
 	s.Server.Show(v)
+}
+
+// ShowMirror passes the silhouette on.
+func (s *screen) ShowMirror(m ui.Mirror) {
+	s.installer.ShowMirror(m)
+	s.Server.ShowMirror(m)
 }
 
 func (s *screen) faults() []string {

@@ -38,15 +38,16 @@ type office struct {
 // openOffice reads the staff's PIN, if there is one.
 //
 // Errors: those of [staff.New].
-func openOffice(o *runOptions, c *config.Config) (*office, error) {
+func openOffice(o *runOptions, c *config.Config, installer *installer) (*office, error) {
 	f := &office{room: math.NaN(), begun: time.Now()}
 	if c.Ambient.RoomC != 0 {
 		f.room = c.Ambient.RoomC
 	}
 	cfg := staff.Config{
 		Vault: pinFile(filepath.Join(c.State.Dir, pinName)), Clock: systemClock{}, Media: media{}, Health: &f.health,
-		Operating: func() ([]byte, error) { return operating(c) },
-		SelfTest:  func(ctx context.Context) []staff.Line { return selftestLines(ctx, o) },
+		Installation: installer,
+		Operating:    func() ([]byte, error) { return operating(c) },
+		SelfTest:     func(ctx context.Context) []staff.Line { return selftestLines(ctx, o) },
 	}
 	if c.Screening.Mode != config.Voluntary {
 		cfg.Tallies = f

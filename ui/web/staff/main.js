@@ -2,6 +2,7 @@
 
 import w from "../staff.en.json" with { type: "json" };
 import { Api } from "./api.js";
+import { commission } from "./commission.js";
 import { counts } from "./counts.js";
 import { el } from "./dom.js";
 import { door } from "./door.js";
@@ -19,7 +20,7 @@ const STAY_EVERY = 20_000;
 
 const find = (id) => document.getElementById(id);
 const main = find("main");
-const PAGES = { now, counts, threshold, health, privacy, take, settings };
+const PAGES = { now, counts, threshold, health, privacy, commission, take, settings };
 
 let stop = () => {};
 let touched = performance.now();
