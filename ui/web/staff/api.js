@@ -1,6 +1,7 @@
 // Asks the kiosk. The token of a session is kept in this page's memory alone.
 
-const ANSWER_WITHIN = 10_000;
+// Watching the reference takes the longest, 12 s and more.
+const ANSWER_WITHIN = 30_000;
 
 // Refused tells by a name why the kiosk did not do it, and how long to wait.
 export class Refused extends Error {
