@@ -99,8 +99,13 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, detector.Close()) }()
 
-	screen := screen{guard: &o.guard}
-	server, err := ui.New(ui.Config{Listen: o.listen, Faults: screen.faults})
+	installer := &installer{cfg: &c, record: record, clock: systemClock{}}
+	office, err := openOffice(o, &c, installer)
+	if err != nil {
+		return err
+	}
+	screen := screen{guard: &o.guard, installer: installer}
+	server, err := ui.New(ui.Config{Listen: o.listen, Faults: screen.faults, Page: page(&c), Staff: office})
 	if err != nil {
 		return err
 	}
@@ -117,7 +122,10 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	// The counts are opened last: what is refused leaves no trace.
 	var tally tally
 	seat := seat{source: source, config: &c, paced: !o.fast, seed: o.seed, build: func(frames thermal.Source) (*kiosk.Kiosk, error) {
-		return setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Label: o.guard.label(source), Board: panel.Kiosk()})
+		installer.begin(frames.Info())
+		return setup.Kiosk(&c, frames, detector, record, setup.Outputs{
+			Screen: &screen, Tally: &tally, Observer: installer, Health: office.note, Label: o.guard.label(source), Board: panel.Kiosk(),
+		})
 	}}
 	if err := seat.open(); err != nil && !source.Awaited(err) {
 		return err
@@ -130,6 +138,7 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	if store != nil {
 		tally.store = store
 		screen.store.Store(store)
+		office.store.Store(store)
 		defer func() { err = errors.Join(err, store.Close()) }()
 	}
 	if screen.notify, err = openNotifier(); err != nil {
@@ -213,6 +222,8 @@ type screen struct {
 	guard  *guard
 	// notices are the faults of the room; screening goes on.
 	notices func() []string
+	// installer is told who is in sight.
+	installer *installer
 }
 
 func (s *screen) Show(v ui.View) {
@@ -226,6 +237,12 @@ func (s *screen) Show(v ui.View) {
 	}
 	s.Server.Show(v)
 	s.notify.beat()
+}
+
+// ShowMirror passes the silhouette on.
+func (s *screen) ShowMirror(m ui.Mirror) {
+	s.installer.ShowMirror(m)
+	s.Server.ShowMirror(m)
 }
 
 func (s *screen) faults() []string {
@@ -251,5 +268,13 @@ func (s *screen) hold(ctx context.Context) error {
 		case <-tick.C:
 			s.Show(s.last)
 		}
+	}
+}
+
+// page is how the visitor page is configured.
+func page(c *config.Config) ui.Page {
+	return ui.Page{
+		Languages: c.Page.Languages, Cycle: time.Duration(c.Page.CycleS * float64(time.Second)),
+		Touch: c.Page.Touch, Sound: c.Page.Sound,
 	}
 }
