@@ -18,6 +18,7 @@ import (
 	"lintel/appliance/screening"
 	"lintel/appliance/setup"
 	"lintel/appliance/setup/board"
+	"lintel/calibration/commissioning"
 	"lintel/firmware/sim"
 	"lintel/firmware/thermal"
 	"lintel/ui"
@@ -76,20 +77,24 @@ func scenes() string {
 	return strings.Join(names, ", ")
 }
 
-func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
-	source, err := setup.ParseSource(o.source)
-	if err != nil {
-		return err
+// begin reads what the program is to do, and hardens it before anything is open.
+func (o *runOptions) begin() (source setup.SourceSpec, c config.Config, record *commissioning.Record, err error) {
+	if source, err = setup.ParseSource(o.source); err != nil {
+		return
 	}
-	c, err := source.Configure(&o.settings)
-	if err != nil {
-		return err
+	if c, err = source.Configure(&o.settings); err != nil {
+		return
 	}
 	o.guard.config = c.Privacy
-	if err := o.guard.begin(); err != nil {
-		return err
+	if err = o.guard.begin(); err != nil {
+		return
 	}
-	record, err := setup.LoadRecord(&c)
+	record, err = setup.LoadRecord(&c)
+	return
+}
+
+func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
+	source, c, record, err := o.begin()
 	if err != nil {
 		return err
 	}
@@ -99,25 +104,24 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, detector.Close()) }()
 
+	panel, err := board.Open(&c, source.Label() == "")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, panel.Close()) }()
+
 	installer := &installer{cfg: &c, record: record, clock: systemClock{}}
 	office, err := openOffice(o, &c, installer)
 	if err != nil {
 		return err
 	}
-	screen := screen{guard: &o.guard, installer: installer}
+	screen := screen{guard: &o.guard, installer: installer, notices: panel.Notices}
 	server, err := ui.New(ui.Config{Listen: o.listen, Faults: screen.faults, Page: page(&c), Staff: office})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
 	screen.Server = server
-
-	panel, err := board.Open(&c, source.Label() == "")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, panel.Close()) }()
-	screen.notices = panel.Notices
 
 	// The counts are opened last: what is refused leaves no trace.
 	var tally tally
@@ -136,11 +140,9 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 		return err
 	}
 	if store != nil {
-		tally.store = store
-		screen.store.Store(store)
-		office.store.Store(store)
 		defer func() { err = errors.Join(err, store.Close()) }()
 	}
+	lend(store, &tally, &screen, office)
 	if screen.notify, err = openNotifier(); err != nil {
 		return err
 	}
@@ -149,20 +151,20 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 		return err
 	}
 	fmt.Fprintf(out, "Lintel is on http://%s/ (%s). Stop it with Ctrl-C.\n", server.Addr(), o.source)
-	parts := []func(context.Context) error{server.Serve, panel.Run, o.guard.watch, func(ctx context.Context) error {
-		if err := withoutData(func() error { return seat.run(ctx, &screen) }); err != nil {
-			return err
-		}
-		return screen.hold(ctx)
-	}}
+	parts := []func(context.Context) error{server.Serve, panel.Run, o.guard.watch, func(ctx context.Context) error { return seat.screen(ctx, &screen) }}
 	if store != nil {
 		parts = append(parts, store.Run)
 	}
 	err = together(ctx, parts)
-	if counts := seat.counts(); counts != "" {
-		fmt.Fprintf(out, "Frames of the camera: %s.\n", counts)
-	}
+	fmt.Fprint(out, seat.counts())
 	return err
+}
+
+// lend gives the counts, nil for none, to those who add to them or show them.
+func lend(store *counts.Store, t *tally, s *screen, o *office) {
+	t.store = store
+	s.store.Store(store)
+	o.store.Store(store)
 }
 
 // openCounts opens the tallies; in voluntary mode there are none.
