@@ -9,11 +9,14 @@ import (
 	"io/fs"
 	"net"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"lintel/appliance/config"
 	"lintel/appliance/counts"
+	"lintel/appliance/setup"
+	"lintel/calibration"
 	"lintel/vision/detect"
 )
 
@@ -32,6 +35,8 @@ with 1 if one fails:
   network         no interface but lo
   model           the face model is the one this program was built for
   configuration   the settings can be used and the reference's temperature is set
+  commissioning   the kiosk was commissioned, all that was found is in order, and the
+                  certificate of the reference holds
   counts          the counts can be opened and are in order`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -65,6 +70,7 @@ func selftest(ctx context.Context, settings *config.Flags, w io.Writer) error {
 		{"network", checkNetwork},
 		{"model", checkModel},
 		{"configuration", func() (string, error) { return checkConfiguration(&c, configured) }},
+		{"commissioning", func() (string, error) { return checkCommissioning(&c) }},
 		{"counts", func() (string, error) { return checkCounts(ctx, &c) }},
 	} {
 		detail, err := one.run()
@@ -114,6 +120,27 @@ func checkConfiguration(c *config.Config, err error) (string, error) {
 		return "", errors.New("cannot give a verdict: set reference.temperature_c to the value on the blackbody's certificate")
 	}
 	return fmt.Sprintf("reference at %g degC, site %s, mode %s", c.Reference.TemperatureC, c.Policy.Site, c.Screening.Mode), nil
+}
+
+// checkCommissioning says what the commissioning record comes to. A kiosk that was
+// not commissioned finds its reference by itself: that is told, and is no failure.
+func checkCommissioning(c *config.Config) (string, error) {
+	record, err := setup.LoadRecord(c)
+	if err != nil {
+		return "", err
+	}
+	if record == nil {
+		return "none yet in " + c.State.Dir + "; run lintel commission", nil
+	}
+	for _, v := range record.Verdicts {
+		if !v.Pass {
+			return "", fmt.Errorf("cannot rely on the commissioning of %v: %v; mend it and run lintel commission", record.Date, v)
+		}
+	}
+	if fault := setup.CertificateOn(record, time.Now()); fault != calibration.FaultNone {
+		return "", fmt.Errorf("cannot give a verdict: the certificate is %v: %s", fault, fault.Instruction())
+	}
+	return fmt.Sprintf("signed off by the %s on %v, %d criteria pass", record.Role, record.Date, len(record.Verdicts)), nil
 }
 
 func checkCounts(ctx context.Context, c *config.Config) (string, error) {
