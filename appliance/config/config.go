@@ -21,6 +21,8 @@ type Config struct {
 	Ambient   Ambient
 	Screening Screening
 	State     State
+	GPIO      GPIO
+	Live      Live
 }
 
 // Camera says how the camera is mounted and what its counts mean.
@@ -39,11 +41,6 @@ type Policy struct {
 	PlausibleMinC float64
 	PlausibleMaxC float64
 	MaxUK         float64
-}
-
-// Ambient describes the room.
-type Ambient struct {
-	RoomC float64
 }
 
 // Screening says how visits are run.
@@ -71,11 +68,14 @@ func Default() Config {
 	}
 	return Config{
 		Camera:    Camera{WarmUpS: 1800},
-		Reference: Reference{UncertaintyK: 0.2, StabilityK: 0.1, MaxOffsetK: 10, LiveMaxAgeS: 15, LiveOffK: 0.5},
+		Reference: Reference{UncertaintyK: 0.2, StabilityK: 0.1, MaxOffsetK: 10, LiveOffK: 0.5},
 		Second:    Reference{UncertaintyK: 0.2, StabilityK: 0.1},
 		Policy:    Policy{Site: "forehead", PlausibleMinC: 32, PlausibleMaxC: 42.5, MaxUK: 0.5},
 		Screening: Screening{Mode: Staffed},
 		State:     State{Dir: dir},
+		Ambient:   defaultAmbient(),
+		GPIO:      defaultGPIO(),
+		Live:      defaultLive(),
 	}
 }
 

@@ -47,7 +47,7 @@ no image and no reading of anybody, and it has no network but loopback.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(runCommand(), commissionCommand(), selftestCommand(), countsCommand(), policyCommand())
+	root.AddCommand(runCommand(), commissionCommand(), selftestCommand(), countsCommand(), policyCommand(), devicesCommand())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.DisableSuggestions = true // an error is one line
 	return root

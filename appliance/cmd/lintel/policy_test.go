@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
+
+	"lintel/appliance/policy"
 )
 
 func show(args ...string) (string, error) {
@@ -43,6 +46,20 @@ func TestPolicyShow(t *testing.T) {
 		if got, err := show(args...); err == nil {
 			t.Errorf("%v is accepted:\n%s", args, got)
 		}
+	}
+}
+
+func TestPolicyShowJSON(t *testing.T) {
+	got, err := show("--json", "--set", "ambient.room_c=22", "--prevalence", "0.05")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r policy.Report
+	if err := json.Unmarshal([]byte(got), &r); err != nil {
+		t.Fatalf("%v in\n%s", err, got)
+	}
+	if r.Prevalence != 0.05 || r.RoomC == nil || *r.RoomC != 22 || len(r.Sites) != 2 || r.Sites[0].Set == nil {
+		t.Errorf("the report is\n%s", got)
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"lintel/appliance/counts"
 	"lintel/appliance/screening"
 	"lintel/appliance/setup"
+	"lintel/appliance/setup/board"
 	"lintel/firmware/sim"
 	"lintel/ui"
 	"lintel/vision/detect"
@@ -100,9 +101,16 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	defer func() { err = errors.Join(err, server.Close()) }()
 	screen.Server = server
 
+	panel, err := board.Open(&c, source.Label() == "")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, panel.Close()) }()
+	screen.notices = panel.Notices
+
 	// The counts are opened last: what is refused leaves no trace.
 	var tally tally
-	loop, err := setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Label: source.Label()})
+	loop, err := setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Label: source.Label(), Board: panel.Kiosk()})
 	if err != nil {
 		return err
 	}
@@ -116,7 +124,7 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 		defer func() { err = errors.Join(err, store.Close()) }()
 	}
 	fmt.Fprintf(out, "Lintel is on http://%s/ (%s). Stop it with Ctrl-C.\n", server.Addr(), o.source)
-	return serve(ctx, server, store, func(ctx context.Context) error {
+	return serve(ctx, server, store, panel, func(ctx context.Context) error {
 		// Closing wipes what the source still holds of the last visitor.
 		if err := errors.Join(loop.Run(ctx), frames.Close()); err != nil {
 			return err
@@ -133,12 +141,12 @@ func (o *runOptions) openCounts(ctx context.Context, c *config.Config) (*counts.
 	return counts.Open(ctx, counts.Config{Dir: c.State.Dir})
 }
 
-// serve runs the frame loop, the pages and the counts until one of them ends,
+// serve runs the frame loop, the pages, the board and the counts until one of them ends,
 // and then ends the others.
-func serve(ctx context.Context, server *ui.Server, store *counts.Store, loop func(context.Context) error) error {
+func serve(ctx context.Context, server *ui.Server, store *counts.Store, panel *board.Board, loop func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	parts := []func(context.Context) error{loop, server.Serve}
+	parts := []func(context.Context) error{loop, server.Serve, panel.Run}
 	if store != nil {
 		parts = append(parts, store.Run)
 	}
@@ -179,6 +187,8 @@ type screen struct {
 	last  ui.View
 	fault atomic.Pointer[string]
 	store atomic.Pointer[counts.Store]
+	// notices are the faults of the room; screening goes on.
+	notices func() []string
 }
 
 // faultCounts is the fault of counts that cannot be written; screening goes on.
@@ -204,7 +214,7 @@ func (s *screen) faults() []string {
 	if store := s.store.Load(); store != nil && store.Fault() != nil {
 		faults = append(faults, faultCounts)
 	}
-	return faults
+	return append(faults, s.notices()...)
 }
 
 // hold shows the last view until ctx is done: a recording is over, and the
