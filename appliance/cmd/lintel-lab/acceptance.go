@@ -48,7 +48,7 @@ The exit status is 1 where a criterion is not reached; the report is written all
 the same. Another camera is described by a scene file; see package scenefile.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return o.run(cmd.Context(), cmd.OutOrStdout())
+			return o.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	c.Flags().StringVar(&o.out, "out", "", "where to write the report, an HTML `FILE` (required)")
@@ -62,7 +62,7 @@ the same. Another camera is described by a scene file; see package scenefile.`,
 // maxRooms keeps a test short of an hour.
 const maxRooms = 12
 
-func (o *acceptanceOptions) run(ctx context.Context, w io.Writer) error {
+func (o *acceptanceOptions) run(ctx context.Context, w, notices io.Writer) error {
 	if o.out == "" {
 		return errors.New("cannot write the report to nowhere: name it with --out")
 	}
@@ -80,7 +80,8 @@ func (o *acceptanceOptions) run(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	for _, room := range o.rooms {
+	for i, room := range o.rooms {
+		fmt.Fprintf(notices, "Room %d of %d, %g degC\n", i+1, len(o.rooms), room)
 		if err := test.room(ctx, thermal.Celsius(room)); err != nil {
 			return err
 		}
