@@ -15,6 +15,7 @@ import (
 // Config is the whole configuration of a kiosk.
 type Config struct {
 	Camera    Camera
+	USB       USB
 	Reference Reference
 	Second    Reference
 	Policy    Policy
@@ -23,6 +24,8 @@ type Config struct {
 	State     State
 	GPIO      GPIO
 	Live      Live
+	Counts    Counts
+	Privacy   Privacy
 }
 
 // Camera says how the camera is mounted and what its counts mean.
@@ -68,6 +71,7 @@ func Default() Config {
 	}
 	return Config{
 		Camera:    Camera{WarmUpS: 1800},
+		USB:       USB{CorrectWithinS: 300},
 		Reference: Reference{UncertaintyK: 0.2, StabilityK: 0.1, MaxOffsetK: 10, LiveOffK: 0.5},
 		Second:    Reference{UncertaintyK: 0.2, StabilityK: 0.1},
 		Policy:    Policy{Site: "forehead", PlausibleMinC: 32, PlausibleMaxC: 42.5, MaxUK: 0.5},
@@ -76,6 +80,8 @@ func Default() Config {
 		Ambient:   defaultAmbient(),
 		GPIO:      defaultGPIO(),
 		Live:      defaultLive(),
+		Counts:    defaultCounts(),
+		Privacy:   defaultPrivacy(),
 	}
 }
 

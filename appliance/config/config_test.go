@@ -46,7 +46,6 @@ func TestSetRefuses(t *testing.T) {
 		{"gpio.pass_lamp=\"a:\\n\"", ErrValue, nil},
 		{"gpio.door=ajar", ErrValue, []string{"fail_secure, fail_safe"}},
 		{"reference.live=ttyUSB0", ErrValue, []string{"/dev/serial/by-id"}},
-		{"reference.live_serial=no such number", ErrValue, nil},
 		{"ambient.sensor=", ErrValue, []string{"auto"}},
 		{"camera.rotate", ErrSyntax, []string{"key=value"}},
 		{"=1", ErrSyntax, nil},

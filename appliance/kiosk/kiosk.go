@@ -66,6 +66,9 @@ type Config struct {
 	// RoomNow, where there is a sensor, tells it anew for each frame, instead of
 	// Room. It never blocks.
 	RoomNow func() policy.Room
+	// Presence, where there is a sensor, says that somebody stands in front of
+	// the kiosk, seen or not. It never blocks.
+	Presence func() bool
 	// Screen, Lamps, Interlock, Tally, Observer and Stopwatch may be nil.
 	Screen    Screen
 	Lamps     Lamps
@@ -160,14 +163,18 @@ func (k *Kiosk) Run(ctx context.Context) error {
 
 func (k *Kiosk) loop(ctx context.Context) error {
 	for {
-		if err := k.cfg.Source.Next(ctx, &k.frame); err != nil {
-			if errors.Is(err, io.EOF) {
-				return err
-			}
-			return fmt.Errorf("cannot go on screening: %w", err)
+		err := k.cfg.Source.Next(ctx, &k.frame)
+		var outage Outage
+		switch {
+		case err == nil:
+			k.lap(StageRead)
+			err = k.process()
+		case errors.As(err, &outage):
+			err = k.without(outage)
+		case !errors.Is(err, io.EOF):
+			err = fmt.Errorf("cannot go on screening: %w", err)
 		}
-		k.lap(StageRead)
-		if err := k.process(); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -206,6 +213,7 @@ func (k *Kiosk) process() error {
 		k.cfg.Observer.Observe(&k.report)
 	}
 	k.forgetFaces()
+	k.correct(step)
 	k.lap(StageShow)
 	return nil
 }
@@ -265,10 +273,7 @@ func (k *Kiosk) forgetFaces() {
 }
 
 func (k *Kiosk) publish(step screening.Step) {
-	if step.Verdict != 0 && k.cfg.Tally != nil && !k.cfg.Voluntary {
-		k.cfg.Tally.Add(step.Verdict)
-	}
-	k.show(k.view(step))
+	k.tell(step)
 	if k.cfg.Screen == nil {
 		return
 	}
@@ -290,6 +295,14 @@ func (k *Kiosk) show(v ui.View) {
 	if k.cfg.Screen != nil {
 		k.cfg.Screen.Show(v)
 	}
+}
+
+// tell counts how a visit ended and shows what the kiosk is doing.
+func (k *Kiosk) tell(step screening.Step) {
+	if step.Verdict != 0 && k.cfg.Tally != nil && !k.cfg.Voluntary {
+		k.cfg.Tally.Add(step.Verdict)
+	}
+	k.show(k.view(step))
 }
 
 // view puts a step in the words of the page. Nothing of a reading is in it.

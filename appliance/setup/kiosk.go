@@ -31,6 +31,9 @@ type Outputs struct {
 type Board struct {
 	Lamps     kiosk.Lamps
 	Interlock kiosk.Interlock
+	// Presence says that somebody stands in front of the kiosk; nil without a
+	// sensor.
+	Presence func() bool
 	// Room is the room as its sensor has it; nil without one.
 	Room func() policy.Room
 	// Live is the last reading of the blackbody's own thermometer; nil where it
@@ -78,7 +81,7 @@ func Kiosk(c *config.Config, source thermal.Source, detector vision.Detector, re
 	}
 	return kiosk.New(kiosk.Config{
 		Source: source, Reference: reference, Finder: finder, Machine: machine, Site: judge.Site(), Reader: judge,
-		Room: room, RoomNow: out.Board.Room, Lamps: out.Board.Lamps, Interlock: out.Board.Interlock,
+		Room: room, RoomNow: out.Board.Room, Lamps: out.Board.Lamps, Interlock: out.Board.Interlock, Presence: out.Board.Presence,
 		Screen: out.Screen, Tally: out.Tally, Observer: out.Observer, Stopwatch: out.Stopwatch,
 		Today: day, Health: out.Health, Label: out.Label, Voluntary: c.Screening.Mode == config.Voluntary,
 	})

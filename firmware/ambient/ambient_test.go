@@ -117,12 +117,12 @@ func TestFindRefuses(t *testing.T) {
 func TestList(t *testing.T) {
 	var names []string
 	for _, d := range List(tree(t, "board")) {
-		names = append(names, fmt.Sprintf("%v (%s %s) %v %v", d, d.Name, d.Kernel, d.HasTemperature(), d.HasHumidity()))
+		names = append(names, fmt.Sprintf("%v (%s %s) degC: %v, %%RH: %v", d, d.Name, d.Kernel, d.HasTemperature(), d.HasHumidity()))
 	}
 	want := []string{
-		"hwmon0 (cpu_thermal hwmon0) true false",
-		"sht3x@1-0044 (sht3x hwmon2) true true",
-		"hdc100x@1-0040 (hdc100x iio:device0) true true",
+		"hwmon0 (cpu_thermal hwmon0) degC: true, %RH: false",
+		"sht3x@1-0044 (sht3x hwmon2) degC: true, %RH: true",
+		"hdc100x@1-0040 (hdc100x iio:device0) degC: true, %RH: true",
 	}
 	if !slices.Equal(names, want) {
 		t.Errorf("%q", names)
@@ -177,7 +177,7 @@ func TestAdvice(t *testing.T) {
 	} {
 		r := Reading{Temperature: c.temperature, Humidity: c.humidity, HasHumidity: c.humidity >= 0}
 		got := r.Advice(nil)
-		if fmt.Sprint(got) != c.want {
+		if fmt.Sprintf("%v", got) != c.want {
 			t.Errorf("%+v: %v, want %s", r, got, c.want)
 		}
 		for _, a := range got {

@@ -13,9 +13,10 @@ import (
 var ErrStale = errors.New("the last reading of the room is too old; check the sensor and its cable")
 
 const (
-	// DefaultEvery is how often the sensor is asked, and DefaultMaxAge for how
-	// long a reading holds: a room changes by tenths of a kelvin a minute.
-	DefaultEvery  = 5 * time.Second
+	// DefaultEvery is how often the sensor is asked.
+	DefaultEvery = 5 * time.Second
+	// DefaultMaxAge is for how long a reading holds: a room changes by tenths of
+	// a kelvin a minute.
 	DefaultMaxAge = time.Minute
 
 	// maxStep is how far a reading may be from the last one, in kelvin, to be

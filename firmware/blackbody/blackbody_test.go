@@ -137,11 +137,14 @@ func until(t *testing.T, what string, master *os.File, text string, ok func() bo
 func TestThermometer(t *testing.T) {
 	master, path := terminal(t)
 	th := listen(t, Config{Path: path, Timeout: 500 * time.Millisecond, Serial: "BB-1"})
-	if v, _, ok := th.Temperature(); ok || v != 0 {
+	if v, age, ok := th.Temperature(); ok || v != 0 || age != 0 {
 		t.Errorf("%v before anything was sent", v)
 	}
 	reads := func(v thermal.Celsius) func() bool {
-		return func() bool { got, _, ok := th.Temperature(); return ok && got == v }
+		return func() bool {
+			got, age, ok := th.Temperature()
+			return ok && got == v && age >= 0 && age < 500*time.Millisecond
+		}
 	}
 	fails := func(reason error) func() bool {
 		return func() bool {
@@ -155,6 +158,7 @@ func TestThermometer(t *testing.T) {
 	until(t, "a fault", master, sentence("PLNTL,BB,BB-1,36.97,37,F")+"\r\n", fails(ErrFaulty))
 	until(t, "another blackbody", master, sentence("PLNTL,BB,BB-2,36.97,37,S")+"\r\n", fails(ErrOther))
 	until(t, "a reading again", master, sentence("PLNTL,BB,BB-1,37.01,37,S")+"\r\n", reads(37.01))
+	until(t, "a reading without a serial number", master, sentence("PLNTL,BB,,37.03,37,S")+"\r\n", reads(37.03))
 	// Noise is no reading, whatever its length, and leads to a time-out.
 	noise := strings.Repeat("\xff\x00$PLNTL,BB,", 60) + "\r\n" + "$PLNTL,BB,BB-1,39.01,37,S*00\r\n"
 	until(t, "a time-out", master, noise, fails(ErrSilent))

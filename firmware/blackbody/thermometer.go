@@ -26,8 +26,9 @@ var (
 )
 
 const (
-	// DefaultBaud, DefaultTimeout: see [Config].
-	DefaultBaud    = 9600
+	// DefaultBaud is the rate without a [Config.Baud].
+	DefaultBaud = 9600
+	// DefaultTimeout is the time-out without a [Config.Timeout].
 	DefaultTimeout = 3 * time.Second
 	// reopen is how long a device that failed is left alone.
 	reopen = time.Second
@@ -42,8 +43,8 @@ type Config struct {
 	Baud int
 	// Timeout is for how long a reading holds, 0.5 to 60 s; zero is 3 s.
 	Timeout time.Duration
-	// Serial is the serial number that the controller must report; empty takes
-	// any.
+	// Serial is the serial number of the blackbody; a controller that reports
+	// another is not believed, one that reports none is. Empty takes any.
 	Serial string
 }
 
@@ -83,19 +84,23 @@ func New(cfg Config) (*Thermometer, error) {
 // Run reads until ctx is done, and returns nil then. A device that fails or
 // goes away is opened again every second.
 func (t *Thermometer) Run(ctx context.Context) error {
-	for {
-		err := t.read(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
-		t.mu.Lock()
-		t.err = err
-		t.mu.Unlock()
+	for ctx.Err() == nil {
+		t.failed(ctx, t.read(ctx))
 		select {
 		case <-ctx.Done():
-			return nil
 		case <-time.After(reopen):
 		}
+	}
+	return nil
+}
+
+// failed notes why the device cannot be used, unless it is only that ctx is
+// done.
+func (t *Thermometer) failed(ctx context.Context, err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if ctx.Err() == nil {
+		t.err = err
 	}
 }
 
@@ -157,19 +162,22 @@ func (t *Thermometer) Latest() (Reading, error) {
 		return Reading{}, ErrSilent
 	case t.last.State != Steady && t.last.State != Warming:
 		return t.last, ErrFaulty
-	case t.cfg.Serial != "" && t.last.Serial != t.cfg.Serial:
+	case t.cfg.Serial != "" && t.last.Serial != "" && t.last.Serial != t.cfg.Serial:
 		return t.last, fmt.Errorf("cannot take the readings of %q for those of %q: %w", t.last.Serial, t.cfg.Serial, ErrOther)
 	}
 	return t.last, nil
 }
 
-// Temperature returns the last reading's temperature and its age, and whether
+// Temperature returns the last reading's temperature with its age, and whether
 // there is one that may be used. While the blackbody warms up it is its true
 // temperature all the same; calibration waits for the set point. It allocates
 // nothing unless something is wrong.
-func (t *Thermometer) Temperature() (thermal.Celsius, time.Duration, bool) {
+func (t *Thermometer) Temperature() (at thermal.Celsius, age time.Duration, ok bool) {
 	r, err := t.Latest()
+	if err != nil {
+		return 0, 0, false
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return r.Temperature, time.Since(t.at), err == nil
+	return r.Temperature, time.Since(t.at), true
 }

@@ -109,16 +109,19 @@ func (s simulated) pull(t *testing.T, role Role, up bool) {
 	}
 }
 
-// expect waits until exactly these outputs are high.
-func (s simulated) expect(t *testing.T, when string, roles ...Role) {
+// expect waits until exactly these outputs are high, and shows the state all the
+// while, unless there is none.
+func (s simulated) expect(t *testing.T, p *Panel, state string, roles ...Role) {
 	t.Helper()
 	want := map[Role]bool{}
 	for _, r := range roles {
 		want[r] = true
 	}
 	wrong := ""
-	for range 150 {
-		wrong = ""
+	for range 400 {
+		if wrong = ""; state != "" {
+			p.Show(state)
+		}
 		for r := PassLamp; r <= DoorRelay; r++ {
 			if high := s.high(t, r); high != want[r] {
 				wrong += fmt.Sprintf(" %v is %v", r, high)
@@ -129,13 +132,13 @@ func (s simulated) expect(t *testing.T, when string, roles ...Role) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	t.Errorf("%s:%s", when, wrong)
+	t.Errorf("%q:%s", state, wrong)
 }
 
 // eventually waits until ok.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for range 150 {
+	for range 400 {
 		if ok() {
 			return
 		}
@@ -147,24 +150,21 @@ func eventually(t *testing.T, what string, ok func() bool) {
 func TestKernelOutputs(t *testing.T) {
 	s := newSimulated(t)
 	c := s.config()
-	c.DoorTime = time.Second
+	c.DoorTime = 5 * time.Second
 	p := open(t, c)
-	s.expect(t, "at the start", OutOfServiceLamp)
-	p.Show("ready")
-	s.expect(t, "ready")
-	p.Show("passed")
-	s.expect(t, "passed", PassLamp, DoorRelay)
-	p.Show("referred")
-	s.expect(t, "referred", ReferLamp)
-	p.Show("out_of_service")
-	s.expect(t, "out of service", OutOfServiceLamp)
-	p.Show("ready")
-	p.Show("passed")
-	s.expect(t, "nobody shows anything any more", OutOfServiceLamp)
+	s.expect(t, p, "", OutOfServiceLamp)
+	s.expect(t, p, "ready")
+	s.expect(t, p, "passed", PassLamp, DoorRelay)
+	s.expect(t, p, "passed", PassLamp) // the door's time is over
+	s.expect(t, p, "referred", ReferLamp)
+	s.expect(t, p, "out_of_service", OutOfServiceLamp)
+	s.expect(t, p, "ready")
+	s.expect(t, p, "passed", PassLamp, DoorRelay)
+	s.expect(t, p, "", OutOfServiceLamp) // nobody shows anything any more
 	if err := p.Close(); err != nil {
 		t.Error(err)
 	}
-	s.expect(t, "at the end")
+	s.expect(t, nil, "")
 }
 
 func TestKernelActiveLow(t *testing.T) {
@@ -174,8 +174,7 @@ func TestKernelActiveLow(t *testing.T) {
 	if !s.high(t, PassLamp) {
 		t.Error("dark is low")
 	}
-	p.Show("passed")
-	eventually(t, "lit is low", func() bool { return !s.high(t, PassLamp) })
+	eventually(t, "lit is low", func() bool { p.Show("passed"); return !s.high(t, PassLamp) })
 }
 
 func TestKernelInputs(t *testing.T) {
@@ -203,20 +202,22 @@ func TestKernelInputs(t *testing.T) {
 func TestKernelSaysWhatIsWrong(t *testing.T) {
 	s := newSimulated(t)
 	p := open(t, s.config())
-	for reason, spec := range map[error]Spec{
-		ErrNoChip: {Chip: "gpiochip99", Line: "0"},
-		ErrNoLine: {Chip: s.name, Line: "99"},
-		ErrBusy:   {Chip: s.name, Line: "1"},
+	for _, c := range []struct {
+		spec        Spec
+		open, check error
+	}{
+		{Spec{Chip: "gpiochip99", Line: "0"}, ErrNoChip, ErrNoChip},
+		{Spec{Chip: s.name, Line: "99"}, ErrNoLine, ErrNoLine},
+		{Spec{Chip: s.name, Line: "1"}, ErrBusy, nil}, // it is the kiosk's own
 	} {
-		c := Config{Lines: map[Role]Spec{PassLamp: spec}}
-		other, err := Open(c)
-		if other != nil || !errors.Is(err, reason) {
-			t.Errorf("%v: %v, want %v", spec, err, reason)
+		cfg := Config{Lines: map[Role]Spec{PassLamp: c.spec}}
+		other, err := Open(cfg)
+		if other != nil || !errors.Is(err, c.open) {
+			t.Errorf("%v: %v, want %v", c.spec, err, c.open)
 		}
 		t.Log(err)
-		// A line of the kiosk's own is in order.
-		if err := Check(c)[PassLamp]; reason != ErrBusy && !errors.Is(err, reason) || reason == ErrBusy && err != nil {
-			t.Errorf("%v: Check says %v", spec, err)
+		if err := Check(cfg)[PassLamp]; !errors.Is(err, c.check) {
+			t.Errorf("%v: Check says %v, want %v", c.spec, err, c.check)
 		}
 	}
 	if _, err := Open(Config{Lines: map[Role]Spec{PassLamp: {Chip: s.name, Line: "no such name"}}}); !errors.Is(err, ErrNoLine) {
@@ -265,7 +266,7 @@ func TestKernelAfterKill(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait()
-	s.expect(t, "after SIGKILL")
+	s.expect(t, nil, "")
 	if err := Release(s.config()); err != nil {
 		t.Error(err)
 	}

@@ -15,8 +15,8 @@ const (
 	// extraPixels is by how many an image is shifted that has 8 bytes before it,
 	// as users of the TC001 report.
 	extraPixels = 4
-	// shiftFrames is how many frames in a row must look shifted: what looks so
-	// once may be the edge of a door.
+	// shiftFrames is how many frames in a row must have a seam: one may be the
+	// edge of a door.
 	shiftFrames = 5
 )
 
@@ -28,7 +28,7 @@ type inspector struct {
 	have    bool // before is a frame
 	seed    maphash.Seed
 	sum     uint64 // of the temperatures of the frame before; outlives forget
-	shifts  int    // frames in a row that look shifted
+	shifts  int    // frames in a row with a seam
 	columns []uint32
 }
 
@@ -96,7 +96,10 @@ func (in *inspector) counts(c []uint16) defect {
 	if d := plausible(c, in.profile.Scale); d != none {
 		return d
 	}
-	if !in.looksShifted(c) {
+	if in.foreign(c) {
+		return shifted
+	}
+	if !in.seam(c) {
 		in.shifts = 0
 		return none
 	}
@@ -152,10 +155,21 @@ func medianWithin(c []uint16, low, high float64) bool {
 	return 2*below <= len(c) && 2*above <= len(c)
 }
 
-// looksShifted says whether the image has the seam that a few pixels before it
-// leave: the end of each row goes on smoothly in the next, and breaks off after
-// these pixels.
-func (in *inspector) looksShifted(c []uint16) bool {
+// foreign says whether the first pixels are no temperatures while those after
+// them are: something comes before the image.
+func (in *inspector) foreign(c []uint16) bool {
+	low, high := in.profile.Scale.Counts(coldest), in.profile.Scale.Counts(hottest)
+	for i, v := range c[:2*extraPixels] {
+		if temperature := float64(v) >= low && float64(v) <= high; temperature != (i >= extraPixels) {
+			return false
+		}
+	}
+	return true
+}
+
+// seam says whether the end of each row goes on smoothly in the next, and breaks
+// off after these pixels.
+func (in *inspector) seam(c []uint16) bool {
 	w := in.profile.Width
 	if w < 4*extraPixels {
 		return false

@@ -92,16 +92,18 @@ func (m *mender) mend(c []uint16) {
 	}
 }
 
-// look searches a frame for pixels that stand out.
+// look searches a frame for pixels that stand out from the two rows above and
+// the two below, which go on smoothly. A warm point that the lens has spread
+// shows in the next rows, too.
 func (m *mender) look(c []uint16) {
 	m.found = m.found[:0]
+	at := func(x, y int) int32 { return int32(c[min(max(y, 0), m.h-1)*m.w+x]) }
 	for y := 1; y < m.h-1; y++ {
-		above, row, below := c[(y-1)*m.w:y*m.w], c[y*m.w:(y+1)*m.w], c[(y+1)*m.w:(y+2)*m.w]
-		for x := range row {
-			a, b := int32(above[x]), int32(below[x])
-			out, apart := 2*int32(row[x])-a-b, a-b
+		for x := range m.w {
+			above, below := at(x, y-1), at(x, y+1)
+			out := abs(2*at(x, y) - above - below)
 			s := &m.standing[y*m.w+x]
-			if max(out, -out) > 2*m.limit && 4*max(apart, -apart) < max(out, -out) {
+			if out > 2*m.limit && 4*abs(above-below) < out && 4*abs(above-at(x, y-2)) < out && 4*abs(below-at(x, y+2)) < out {
 				*s = min(*s+1, badAfter)
 			} else if *s > 0 {
 				*s--
@@ -112,6 +114,8 @@ func (m *mender) look(c []uint16) {
 		}
 	}
 }
+
+func abs(v int32) int32 { return max(v, -v) }
 
 // fill takes a pixel from those above and below, or beside, that work.
 func (m *mender) fill(c []uint16, i int) {

@@ -158,6 +158,11 @@ func TestOutages(t *testing.T) {
 		{"short", func(_ *fakeHost, b *buffer) bool { b.bytes = b.bytes[:100]; return true }, Damaged},
 		{"not radiometric", func(_ *fakeHost, b *buffer) bool { fillCounts(b.bytes, 8000); return true }, NotRadiometric},
 		{"low gain", func(_ *fakeHost, b *buffer) bool { fillCounts(b.bytes, 2950); return true }, Gain},
+		{"shifted", func(_ *fakeHost, b *buffer) bool {
+			copy(b.bytes[8:], slices.Clone(b.bytes))
+			clear(b.bytes[:8])
+			return true
+		}, Shifted},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newFakeHost("lepton3")
@@ -170,7 +175,7 @@ func TestOutages(t *testing.T) {
 			if err := s.Next(t.Context(), &f); !errors.As(err, &o) {
 				t.Fatalf("Next returned %v", err)
 			}
-			if after := h.clock - last; after > 1500*time.Millisecond || o.Fault() != c.want.String() || o.At() != h.clock-s.opened {
+			if after := h.clock - last; after > 2100*time.Millisecond || o.Fault() != c.want.String() || o.At() != h.clock-s.opened {
 				t.Errorf("%q was told %v after the last good frame, at %v", o.Fault(), after, o.At())
 			}
 			if !errors.Is(o, thermal.ErrNotRadiometric) && c.want == NotRadiometric {

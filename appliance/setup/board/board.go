@@ -42,6 +42,7 @@ type Board struct {
 	room      *ambient.Sensor
 	blackbody *blackbody.Thermometer
 	interlock interlock
+	presence  bool // there is a sensor
 }
 
 // panel is what the board asks of [gpio.Panel].
@@ -77,6 +78,7 @@ func Open(c *config.Config, measured bool) (*Board, error) {
 		return b, nil
 	}
 	lines.Idle = !measured
+	_, b.presence = lines.Lines[gpio.Presence]
 	_, b.interlock.button = lines.Lines[gpio.StaffButton]
 	p, err := gpio.Open(lines)
 	if err != nil {
@@ -92,7 +94,7 @@ func thermometer(c *config.Config) (*blackbody.Thermometer, error) {
 	if l.Device == "" {
 		return nil, nil
 	}
-	return blackbody.New(blackbody.Config{Path: l.Device, Baud: l.Baud, Timeout: seconds(l.TimeoutS), Serial: l.Serial})
+	return blackbody.New(blackbody.Config{Path: l.Device, Baud: l.Baud, Timeout: seconds(c.Live.TimeoutS), Serial: c.Reference.Serial})
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
@@ -167,6 +169,9 @@ func (b *Board) Kiosk() setup.Board {
 	var out setup.Board
 	if b.panel != nil {
 		out.Lamps, out.Interlock = b, b
+		if b.presence {
+			out.Presence = func() bool { return b.panel.Inputs().Presence }
+		}
 	}
 	if b.room != nil {
 		out.Room = b.Room

@@ -101,7 +101,7 @@ func TestNothingConfigured(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if k := b.Kiosk(); k.Lamps != nil || k.Interlock != nil || k.Room != nil || k.Live != nil {
+	if k := b.Kiosk(); k.Lamps != nil || k.Interlock != nil || k.Room != nil || k.Presence != nil || k.Live != nil {
 		t.Errorf("%+v", k)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
@@ -94,7 +95,7 @@ func TestDevices(t *testing.T) {
 			sets: []string{
 				"ambient.sensor=sht4x", "gpio.pass_lamp=gpiochip0:17", "gpio.refer_lamp=gpiochip9:1", "gpio.tamper=gpiochip0:3",
 				"gpio.door_relay=gpiochip0:4", "gpio.door=fail_secure", "gpio.buzzer=gpiochip0:5",
-				"reference.live=/dev/no-such-port", "reference.live_timeout_s=0.5",
+				"reference.live=/dev/no-such-port", "reference.live_timeout_s=1",
 			},
 			change: func(m *Machine) {
 				m.check = func(gpio.Config) map[gpio.Role]error {
@@ -175,7 +176,7 @@ func TestBlackbodyIsAsked(t *testing.T) {
 		}
 		return all[len(all)-1]
 	}
-	if d := ask("reference.live_timeout_s=0.5"); d.OK || !strings.Contains(d.Problem, "silent") || !strings.Contains(d.Remedy, "baud") {
+	if d := ask("reference.live_timeout_s=1"); d.OK || !strings.Contains(d.Problem, "silent") || !strings.Contains(d.Remedy, "baud") {
 		t.Errorf("%+v", d)
 	}
 	written := make(chan error, 1)
@@ -192,17 +193,35 @@ func TestBlackbodyIsAsked(t *testing.T) {
 				written <- err
 				return
 			}
-			unix.Nanosleep(&unix.Timespec{Nsec: 20_000_000}, nil)
+			time.Sleep(20 * time.Millisecond)
 		}
 	}()
 	if d := ask(); !d.OK || d.Kind != Blackbody || d.Detail != `serial number "BB-1207"; 36.984 degC, set to 37.000 degC, steady` {
 		t.Errorf("%+v", d)
 	}
-	if d := ask("reference.live_serial=BB-1"); d.OK || !strings.Contains(d.Problem, "BB-1207") {
+	if d := ask("reference.serial=BB-1"); d.OK || !strings.Contains(d.Problem, "BB-1207") {
 		t.Errorf("%+v", d)
 	}
 	close(stop)
 	if err := errors.Join(<-written, master.Close()); err != nil {
 		t.Error(err)
 	}
+}
+
+// Whatever this machine has can be listed, and what is wrong has a remedy.
+func TestThisMachine(t *testing.T) {
+	devices, err := ThisMachine().Devices(t.Context(), settings(t, "ambient.sensor=auto", "gpio.pass_lamp=gpiochip0:1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range devices {
+		if d.Kind.String() == "unknown" || d.Name == "" || d.OK != (d.Problem == "") || d.Problem != "" && d.Remedy == "" {
+			t.Errorf("%+v", d)
+		}
+	}
+	var text bytes.Buffer
+	if err := WriteText(&text, devices); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("\n%s", &text)
 }

@@ -1,10 +1,14 @@
 package board
 
 import (
+	"encoding/json"
+	"io/fs"
 	"testing"
 
 	"lintel/appliance/screening"
+	"lintel/firmware/ambient"
 	"lintel/firmware/gpio"
+	"lintel/ui/web"
 )
 
 // The lamps know every state of the kiosk by its name: the out-of-service lamp
@@ -23,5 +27,28 @@ func TestLampsKnowTheStates(t *testing.T) {
 	}
 	if n < 10 {
 		t.Errorf("only %d states were looked at", n)
+	}
+}
+
+// Whatever the board names has words on the page, and what to do for staff.
+func TestEveryFaultIsInTheCatalogue(t *testing.T) {
+	text, err := fs.ReadFile(web.Files(), "words.en.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var catalogue struct {
+		Faults map[string]struct{ Text, Staff string }
+	}
+	if err := json.Unmarshal(text, &catalogue); err != nil {
+		t.Fatal(err)
+	}
+	names := []string{FaultTampered, FaultPaused, FaultLampsLost, FaultRoomSensor}
+	for a := ambient.TooCold; a.String() != "unknown"; a++ {
+		names = append(names, a.String())
+	}
+	for _, name := range names {
+		if say := catalogue.Faults[name]; say.Text == "" || say.Staff == "" {
+			t.Errorf("the page has no words for %s", name)
+		}
 	}
 }
