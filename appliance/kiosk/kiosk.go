@@ -24,6 +24,17 @@ type Screen interface {
 	ShowMirror(m ui.Mirror)
 }
 
+// Lamps follow the view with lamps, a buzzer and a door. It never blocks.
+type Lamps interface {
+	Show(v ui.View)
+}
+
+// Interlock names what on the board keeps the kiosk out of service; empty for
+// nothing. It is asked once a frame and never blocks.
+type Interlock interface {
+	Fault() string
+}
+
 // Tally counts how visits end. It never blocks.
 type Tally interface {
 	Add(v screening.Verdict)
@@ -52,8 +63,16 @@ type Config struct {
 	Reader Reader
 	// Room is the temperature of the room, as far as it is known.
 	Room policy.Room
-	// Screen, Tally, Observer and Stopwatch may be nil.
+	// RoomNow, where there is a sensor, tells it anew for each frame, instead of
+	// Room. It never blocks.
+	RoomNow func() policy.Room
+	// Presence, where there is a sensor, says that somebody stands in front of
+	// the kiosk, seen or not. It never blocks.
+	Presence func() bool
+	// Screen, Lamps, Interlock, Tally, Observer and Stopwatch may be nil.
 	Screen    Screen
+	Lamps     Lamps
+	Interlock Interlock
 	Tally     Tally
 	Observer  Observer
 	Stopwatch Stopwatch
@@ -137,21 +156,25 @@ func (k *Kiosk) Run(ctx context.Context) error {
 	err = errors.Join(err, k.forget())
 	if k.cfg.Screen != nil {
 		k.cfg.Screen.ShowMirror(ui.Mirror{})
-		k.cfg.Screen.Show(k.view(screening.Step{State: screening.OutOfService, Fault: fault}))
 	}
+	k.show(k.view(screening.Step{State: screening.OutOfService, Fault: fault}))
 	return err
 }
 
 func (k *Kiosk) loop(ctx context.Context) error {
 	for {
-		if err := k.cfg.Source.Next(ctx, &k.frame); err != nil {
-			if errors.Is(err, io.EOF) {
-				return err
-			}
-			return fmt.Errorf("cannot go on screening: %w", err)
+		err := k.cfg.Source.Next(ctx, &k.frame)
+		var outage Outage
+		switch {
+		case err == nil:
+			k.lap(StageRead)
+			err = k.process()
+		case errors.As(err, &outage):
+			err = k.without(outage)
+		case !errors.Is(err, io.EOF):
+			err = fmt.Errorf("cannot go on screening: %w", err)
 		}
-		k.lap(StageRead)
-		if err := k.process(); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -172,7 +195,8 @@ func (k *Kiosk) process() error {
 	if reference.Reference.Found {
 		at = reference.Reference.Circle
 	}
-	if err := k.cfg.Finder.Find(&k.frame, at, &k.found); err != nil {
+	// On a blank frame nobody is found, and calibration says what is wrong.
+	if err := k.cfg.Finder.Find(&k.frame, at, &k.found); err != nil && !errors.Is(err, vision.ErrBlank) {
 		return fmt.Errorf("cannot go on screening: %w", err)
 	}
 	k.lap(StageFind)
@@ -189,6 +213,7 @@ func (k *Kiosk) process() error {
 		k.cfg.Observer.Observe(&k.report)
 	}
 	k.forgetFaces()
+	k.correct(step)
 	k.lap(StageShow)
 	return nil
 }
@@ -204,7 +229,15 @@ func (k *Kiosk) observe(o calibration.Observation) {
 	}
 	k.seen.Reference = o.Reference.OK
 	k.seen.Room = k.cfg.Room
+	if k.cfg.RoomNow != nil {
+		k.seen.Room = k.cfg.RoomNow()
+	}
 	k.seen.Fault = FaultName(o.Reference.Fault)
+	if k.cfg.Interlock != nil {
+		if fault := k.cfg.Interlock.Fault(); fault != "" {
+			k.seen.Fault = fault
+		}
+	}
 	k.seen.Faces = k.seen.Faces[:0]
 	for i := range k.found.Faces {
 		f := &k.found.Faces[i]
@@ -240,13 +273,10 @@ func (k *Kiosk) forgetFaces() {
 }
 
 func (k *Kiosk) publish(step screening.Step) {
-	if step.Verdict != 0 && k.cfg.Tally != nil && !k.cfg.Voluntary {
-		k.cfg.Tally.Add(step.Verdict)
-	}
+	k.tell(step)
 	if k.cfg.Screen == nil {
 		return
 	}
-	k.cfg.Screen.Show(k.view(step))
 	k.mirror.Width, k.mirror.Height, k.mirror.Body = k.found.Body.Width, k.found.Body.Height, k.found.Body.Bits
 	k.mirror.Faces = k.mirror.Faces[:0]
 	cells := float64(k.found.Body.Width) / float64(k.frame.Width)
@@ -255,6 +285,24 @@ func (k *Kiosk) publish(step screening.Step) {
 		k.mirror.Faces = append(k.mirror.Faces, thermal.Box{X0: b.X0 * cells, Y0: b.Y0 * cells, X1: b.X1 * cells, Y1: b.Y1 * cells})
 	}
 	k.cfg.Screen.ShowMirror(k.mirror)
+}
+
+// show gives the view to all that follow it.
+func (k *Kiosk) show(v ui.View) {
+	if k.cfg.Lamps != nil {
+		k.cfg.Lamps.Show(v)
+	}
+	if k.cfg.Screen != nil {
+		k.cfg.Screen.Show(v)
+	}
+}
+
+// tell counts how a visit ended and shows what the kiosk is doing.
+func (k *Kiosk) tell(step screening.Step) {
+	if step.Verdict != 0 && k.cfg.Tally != nil && !k.cfg.Voluntary {
+		k.cfg.Tally.Add(step.Verdict)
+	}
+	k.show(k.view(step))
 }
 
 // view puts a step in the words of the page. Nothing of a reading is in it.

@@ -105,7 +105,7 @@ func (s *Stage) Detect(in []float32, w, h int) ([]float32, error) {
 		c := p.Face.Centre()
 		x, y := min(int(c.X)/cell, columns-1), min(int(c.Y)/cell, rows-1)
 		at := func(channel int) *float32 { return &s.out[channel*n+y*columns+x] }
-		*at(0) = sure
+		*at(0), *at(12) = sure, sure // a face, and sharp
 		cx, cy := float64(x*cell+cell/2), float64(y*cell+cell/2)
 		forehead := p.Forehead
 		if forehead.Area() == 0 {
