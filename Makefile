@@ -1,6 +1,6 @@
 # Lintel: what to type. `make` alone explains.
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check fmt clean need-build need-test need-check
+.PHONY: help demo build test check hwsim fmt clean need-build need-test need-check
 MAKEFLAGS += --no-print-directory
 
 help: ## this list
@@ -21,6 +21,9 @@ test: need-test ## every test, the browser's too
 
 check: need-check ## everything a change must pass: test, race, lint, fuzz, clean tree
 	.ci/check.sh
+
+hwsim: need-build ## the appliance on real kernel drivers, in a guest with an emulated camera
+	.ci/hwsim.sh
 
 fmt: ## format the Go sources
 	go tool -modfile=.ci/tools.mod golangci-lint fmt

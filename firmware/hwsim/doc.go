@@ -9,7 +9,7 @@
 // after another, commanding the camera through a shared folder. Anywhere else
 // they skip.
 //
-// The guest is emulated processor by processor and several times slower than
-// the host. What must hold by the second is measured by the driver's time
-// stamps; where the face network is in the way the camera shows its scene slower.
+// The guest's processor is emulated, and its time goes with the instructions that
+// it carries out: to the tests it is a small computer of constant speed, however
+// long the host takes. The cameras go by the guest's time.
 package hwsim
