@@ -35,10 +35,18 @@ type Certificate struct {
 	Expires Date
 }
 
-// ExpiredOn says whether the certificate no longer holds on the day. One that
-// expires has expired while the day is not known.
-func (c *Certificate) ExpiredOn(day Date) bool {
-	return c.Expires != (Date{}) && (day == (Date{}) || c.Expires.Before(day))
+// On says whether the certificate holds on the day: FaultNone, FaultExpired, or
+// FaultNoDate where it expires and the day is not known.
+func (c *Certificate) On(day Date) Fault {
+	switch {
+	case c.Expires == (Date{}):
+		return FaultNone
+	case day == (Date{}):
+		return FaultNoDate
+	case c.Expires.Before(day):
+		return FaultExpired
+	}
+	return FaultNone
 }
 
 // Date is a day of the calendar. The zero Date is unknown.

@@ -56,7 +56,7 @@ func TestExpiredCertificate(t *testing.T) {
 		today Date
 		want  Fault
 	}{
-		{Date{2027, 3, 30}, FaultNone}, {Date{2027, 3, 31}, FaultNone}, {Date{2027, 4, 1}, FaultExpired}, {Date{}, FaultExpired},
+		{Date{2027, 3, 30}, FaultNone}, {Date{2027, 3, 31}, FaultNone}, {Date{2027, 4, 1}, FaultExpired}, {Date{}, FaultNoDate},
 	} {
 		tr := tracker(t, s.info, func(c *Config) { c.Reference.Expires = Date{2027, 3, 31} })
 		tr.Today(c.today)
@@ -79,8 +79,8 @@ func TestExpiredCertificate(t *testing.T) {
 // near it.
 func TestLiveReading(t *testing.T) {
 	s := steady()
-	live, known := thermal.Celsius(37), true
-	tr := tracker(t, s.info, func(c *Config) { c.Reference.Live = func() (thermal.Celsius, bool) { return live, known } })
+	live, known, age := thermal.Celsius(37), true, 2*time.Second
+	tr := tracker(t, s.info, func(c *Config) { c.Reference.Live = func() (Live, bool) { return Live{live, age}, known } })
 	var f thermal.Frame
 	n := 0
 	run := func(frames int) Observation {
@@ -97,19 +97,22 @@ func TestLiveReading(t *testing.T) {
 		name  string
 		live  thermal.Celsius
 		known bool
+		age   time.Duration
 		want  Fault
 	}{
-		{"no reading", 37, false, FaultNoReading},
-		{"not a number", thermal.Celsius(math.NaN()), true, FaultNoReading},
-		{"cold", 36.4, true, FaultWarming},
-		{"hot", 37.6, true, FaultDrifting},
+		{"no reading", 37, false, 0, FaultNoReading},
+		{"old", 37, true, 16 * time.Second, FaultNoReading},
+		{"from the future", 37, true, -time.Second, FaultNoReading},
+		{"not a number", thermal.Celsius(math.NaN()), true, 0, FaultNoReading},
+		{"cold", 36.4, true, 0, FaultWarming},
+		{"hot", 37.6, true, 0, FaultDrifting},
 	} {
-		live, known = c.live, c.known
+		live, known, age = c.live, c.known, c.age
 		if o := run(1); o.Reference.Fault != c.want || o.Scale.Valid() {
 			t.Errorf("%s: %v, want %v", c.name, o.Reference.Fault, c.want)
 		}
 	}
-	live, known = 37, true
+	live, known, age = 37, true, 0
 	if o := run(6); !o.Reference.OK {
 		t.Errorf("back at the set point: %v", o.Reference.Fault)
 	}

@@ -53,11 +53,11 @@ const leastRadius = 4.75
 // ReferenceConfig describes a reference.
 type ReferenceConfig struct {
 	Certificate
-	// Live reads the temperature of the reference from its own thermometer, nil
+	// Live returns the last reading of the reference's own thermometer, nil
 	// where it has none; false while there is no reading. It is called for
-	// every frame and must not block. Where given, its value is the true
-	// temperature, with the uncertainty of the certificate.
-	Live func() (thermal.Celsius, bool)
+	// every frame, some times, and must not block. Where given, its value is the
+	// true temperature, with the uncertainty of the certificate.
+	Live func() (Live, bool)
 	// Place is where the reference is, in pixels of the upright image. Zero:
 	// it is found by itself. A radius of zero leaves the radius open.
 	Place thermal.Circle
@@ -75,6 +75,13 @@ type ReferenceConfig struct {
 	Offset, OffsetBand thermal.Kelvin
 }
 
+// Live is a reading of the reference's own thermometer.
+type Live struct {
+	Temperature thermal.Celsius
+	// Age is the time since it was taken, 0 and more.
+	Age time.Duration
+}
+
 // CameraConfig says what the counts of the camera stand for beyond
 // thermal.Info.
 type CameraConfig struct {
@@ -90,7 +97,7 @@ type CameraConfig struct {
 }
 
 // CorrectionConfig switches the corrections beside that by the reference on.
-// All are off by default: thresholds for skin were fitted to temperatures that
+// Those of the target are off by default: thresholds for skin were fitted to temperatures that
 // were referred to a reference and corrected for nothing else, and a reading
 // must stay comparable with them. [Tracker.Corrections] lists what is on.
 type CorrectionConfig struct {
@@ -100,6 +107,10 @@ type CorrectionConfig struct {
 	// SizeOfSource is the part of the contrast that a target of 10x10 px
 	// loses, up to 0.1, as found at commissioning. Zero: not corrected.
 	SizeOfSource float64
+	// NoBridge leaves the change of pattern by a flat-field correction in the
+	// readings. It is bridged by default: a camera that was corrected must read
+	// the same as before, as far as the still background shows how it changed.
+	NoBridge bool
 }
 
 // LimitConfig bounds what is taken for a reference in order.
@@ -122,6 +133,9 @@ type LimitConfig struct {
 	// LossAfter is how long a reference is missed before it is looked for in
 	// the rest of the image, up to an hour. Default 5 s.
 	LossAfter time.Duration
+	// LiveAge is how old a live reading may be, 0.1 s to an hour. Default 15 s:
+	// a reference that is switched off loses 0.1 K in that time or less.
+	LiveAge time.Duration
 	// SetPoint is how far a live reading may be from the set point, 0.05 to
 	// 5 K. Default 0.5 K.
 	SetPoint thermal.Kelvin
@@ -133,11 +147,10 @@ type TermConfig struct {
 	// of view where there is no Field, up to 2 K. Default 0.05 K.
 	NonUniformity thermal.Kelvin
 	// Ageing is the standard uncertainty by which the pattern of the field of
-	// view drifts within the ten minutes after a flat-field correction, up to
-	// 2 K. Default 0.15 K: on two Lepton 3.5 in the field a correction after
-	// nine minutes changed places 80 rows from the reference by 0.3 to 0.5 K
-	// against it. The whole of it counts where the camera does not tell when it
-	// was corrected.
+	// view is another after each flat-field correction, once that has settled,
+	// up to 2 K. Default 0.05 K: on two Lepton 3.5 in the field, corrected
+	// every ten minutes, the difference of places 25 rows apart is the same
+	// within 0.1 K from day to day, changes of the scene included.
 	Ageing thermal.Kelvin
 	// Emissivity is the half width of the range of the skin's emissivity, up
 	// to 0.1. Default 0.01.
@@ -157,9 +170,9 @@ func DefaultConfig() Config {
 		Camera:    CameraConfig{Band: radiometry.LWIR(), Emissivity: 1},
 		Limit: LimitConfig{
 			Contrast: 2, Move: 1.5, Step: 0.3, Persistence: 3,
-			Settle: 300 * time.Millisecond, LossAfter: 5 * time.Second, SetPoint: 0.5,
+			Settle: 300 * time.Millisecond, LossAfter: 5 * time.Second, LiveAge: 15 * time.Second, SetPoint: 0.5,
 		},
-		Terms: TermConfig{NonUniformity: 0.05, Ageing: 0.15, Emissivity: 0.01, Surround: 22, SizeOfSource: 0.005},
+		Terms: TermConfig{NonUniformity: 0.05, Ageing: 0.05, Emissivity: 0.01, Surround: 22, SizeOfSource: 0.005},
 	}
 }
 
@@ -188,6 +201,7 @@ func (c *Config) complete(info thermal.Info) {
 	orDefault(&c.Limit.Persistence, d.Limit.Persistence)
 	orDefault(&c.Limit.Settle, d.Limit.Settle)
 	orDefault(&c.Limit.LossAfter, d.Limit.LossAfter)
+	orDefault(&c.Limit.LiveAge, d.Limit.LiveAge)
 	orDefault(&c.Limit.SetPoint, d.Limit.SetPoint)
 	orDefault(&c.Terms.NonUniformity, d.Terms.NonUniformity)
 	orDefault(&c.Terms.Ageing, d.Terms.Ageing)
@@ -222,6 +236,7 @@ func (c *Config) validate(info thermal.Info) error {
 		{"limit.persistence", float64(c.Limit.Persistence), 2, 100},
 		{"limit.settle_s", c.Limit.Settle.Seconds(), 0, 60},
 		{"limit.loss_after_s", c.Limit.LossAfter.Seconds(), 0, 3600},
+		{"limit.live_age_s", c.Limit.LiveAge.Seconds(), 0.1, 3600},
 		{"limit.set_point_k", float64(c.Limit.SetPoint), 0.05, 5},
 		{"camera.emissivity", c.Camera.Emissivity, 0.5, 1},
 		{"terms.non_uniformity_k", float64(c.Terms.NonUniformity), 0, 2},

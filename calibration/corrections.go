@@ -7,7 +7,7 @@ import (
 
 // ModelVersion numbers the model of correction. It rises with every change by
 // which the same frame would read otherwise.
-const ModelVersion = 2
+const ModelVersion = 3
 
 // Correction is one correction of the readings, for the staff page and the
 // commissioning report.
@@ -29,6 +29,7 @@ func (t *Tracker) Corrections() []Correction {
 		{"emissivity", false, "readings are radiance temperatures, as thresholds were fitted; the uncertainty has a term"},
 		{"size_of_source", false, "the uncertainty has a term"},
 		{"field_of_view", false, "not commissioned; the uncertainty has a term"},
+		{"flat_field_correction", !c.Correction.NoBridge, "for a minute after one, the change of pattern between region and reference is taken off as the still, cold background shows it"},
 		{"air", false, "the reference is seen through the same air"},
 	}
 	if s := c.Second; s != nil {

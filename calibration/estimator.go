@@ -24,18 +24,17 @@ const (
 )
 
 // What a flat-field correction leaves behind. In the field the reading of the
-// disc rises by about a kelvin within some seconds, and other parts of the image
-// lag by up to half of that for the first two seconds, and by a few percent
-// after five. Until it is known how large a correction was, it is taken for a
-// kelvin.
+// disc rises by about a kelvin within some seconds and falls again over half a
+// minute; other parts of the image lag by up to half of that at first, by a third
+// after five seconds, and by less than a tenth of a kelvin after twenty. Until it
+// is known how large a correction was, it is taken for a kelvin.
 const (
 	afterFFC   = 10 * time.Second // within which steps are expected
-	fastShare  = 0.5
+	fastShare  = 0.25
 	fastFade   = 2 * time.Second
-	slowShare  = 0.05
-	slowFade   = 30 * time.Second
+	slowShare  = 0.25
+	slowFade   = 15 * time.Second
 	guessFade  = 6 * time.Second
-	ageing     = 5 * time.Minute // with which the pattern of the field of view drifts
 	quietAfter = 3 * time.Minute
 	// A gap between frames that is taken for a flat-field correction where the
 	// camera does not report one, in time and in frame periods: a Lepton sends
@@ -69,9 +68,7 @@ type estimate struct {
 	// noise is the standard uncertainty of the offset at the reference, settling
 	// that of the offset elsewhere while a flat-field correction settles.
 	noise, settling thermal.Kelvin
-	// aged is the part of the drift of the pattern that has come, 0 to 1.
-	aged     float64
-	unstable bool
+	unstable        bool
 }
 
 // frame notes the time and telemetry of a frame, whether or not the reference
@@ -147,10 +144,6 @@ func (e *estimator) add(offset, standard float64, at time.Duration, limit float6
 	out.offset = thermal.Kelvin(e.offset)
 	out.noise = thermal.Kelvin(math.Sqrt(e.variance))
 	out.settling = thermal.Kelvin(e.unsettled(at))
-	out.aged = 1
-	if e.hasFFC {
-		out.aged = 1 - math.Exp(-max(at-e.since, 0).Seconds()/ageing.Seconds())
-	}
 	return out
 }
 

@@ -40,8 +40,11 @@ const (
 	FaultSwapped
 	// FaultExpired: the certificate of the reference no longer holds.
 	FaultExpired
-	// FaultNoReading: the thermometer of the reference gives no reading.
+	// FaultNoReading: the thermometer of the reference gives no reading, or
+	// only an old one.
 	FaultNoReading
+	// FaultNoDate: the certificate expires and the day is not known.
+	FaultNoDate
 )
 
 // String returns the snake_case name used in JSON.
@@ -81,6 +84,8 @@ func (f Fault) String() string {
 		return "expired"
 	case FaultNoReading:
 		return "no_reading"
+	case FaultNoDate:
+		return "no_date"
 	}
 	return "unknown"
 }
@@ -118,11 +123,13 @@ func (f Fault) Instruction() string {
 	case FaultSaturated:
 		return "Choose a camera range that includes the temperature of the reference."
 	case FaultSwapped:
-		return "Check that the warm object in view is the reference, then start the kiosk again."
+		return "Check that the warm object in view is the reference, then confirm it by starting the kiosk again or by commissioning anew."
 	case FaultExpired:
-		return "Have the reference calibrated and enter its new certificate, and check the date of this device."
+		return "Have the reference calibrated, enter its new certificate and commission anew, and check the date of this device."
 	case FaultNoReading:
 		return "Check the cable of the thermometer of the reference."
+	case FaultNoDate:
+		return "Set the clock of this device: the certificate of the reference expires and the day is not known."
 	}
 	return "Wait a moment: the reference is being looked for."
 }

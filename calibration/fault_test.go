@@ -12,7 +12,7 @@ func faults() []Fault {
 	return []Fault{
 		FaultUnknown, FaultNone, FaultMissing, FaultMoved, FaultOccluded, FaultTooSmall,
 		FaultUnstable, FaultImplausibleOffset, FaultAmbiguous, FaultFrame, FaultMisshapen, FaultWarming,
-		FaultDrifting, FaultSaturated, FaultSwapped, FaultExpired, FaultNoReading,
+		FaultDrifting, FaultSaturated, FaultSwapped, FaultExpired, FaultNoReading, FaultNoDate,
 	}
 }
 

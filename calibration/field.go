@@ -92,11 +92,17 @@ func standsOut(f *thermal.Frame, x, y, limit int) bool {
 		d := v - int(f.Counts[j])
 		return d > limit || d < -limit
 	}
-	// Most pixels are near the ones on both sides.
-	if x > 0 && x < w-1 && !far(i-1) && !far(i+1) {
+	// Most pixels are near the ones on every side.
+	if x > 0 && x < w-1 && y > 0 && y < f.Height-1 && !far(i-1) && !far(i+1) && !far(i-w) && !far(i+w) {
 		return false
 	}
-	x0, x1, y0, y1 := max(x-1, 0), min(x+1, w-1), max(y-1, 0), min(y+1, f.Height-1)
+	d := v - int(middleAround(f, x, y))
+	return d > limit || d < -limit
+}
+
+// middleAround returns the median of the 3x3 neighbourhood of a pixel.
+func middleAround(f *thermal.Frame, x, y int) uint16 {
+	x0, x1, y0, y1 := max(x-1, 0), min(x+1, f.Width-1), max(y-1, 0), min(y+1, f.Height-1)
 	var near [9]uint16
 	n := 0
 	for j := y0; j <= y1; j++ {
@@ -106,6 +112,5 @@ func standsOut(f *thermal.Frame, x, y, limit int) bool {
 		}
 	}
 	slices.Sort(near[:n])
-	d := v - int(near[n/2])
-	return d > limit || d < -limit
+	return near[n/2]
 }

@@ -36,8 +36,8 @@ func (r *follower) follow(f *thermal.Frame) (Reference, point) {
 	if fault == FaultNone {
 		e, fault = r.read(f, &d, truth)
 	}
-	if fault == FaultNone && r.ref.ExpiredOn(r.today) {
-		fault = FaultExpired
+	if fault == FaultNone {
+		fault = r.ref.On(r.today)
 	}
 	if fault != FaultNone {
 		r.ended = f.Time

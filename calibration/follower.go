@@ -79,8 +79,9 @@ func (r *follower) truth() (thermal.Celsius, Fault) {
 	if r.ref.Live == nil {
 		return r.ref.Temperature, FaultNone
 	}
-	t, ok := r.ref.Live()
-	if !ok || math.IsNaN(float64(t)) || math.IsInf(float64(t), 0) {
+	live, ok := r.ref.Live()
+	t := live.Temperature
+	if !ok || math.IsNaN(float64(t)) || math.IsInf(float64(t), 0) || !(live.Age >= 0 && live.Age <= r.cfg.Limit.LiveAge) {
 		return r.ref.Temperature, FaultNoReading
 	}
 	switch off := t.Sub(r.ref.Temperature); {

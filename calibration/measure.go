@@ -38,7 +38,10 @@ type Measurement struct {
 	// Pixels is the number of pixels measured, LeftOut that of the pixels of
 	// the region that are known not to work or stand out alone.
 	Pixels, LeftOut int
-	Budget          Budget
+	// Bridged is what was added in the middle of the region because a flat-field
+	// correction changed the pattern of the field of view; 0 where none did.
+	Bridged thermal.Kelvin
+	Budget  Budget
 }
 
 // span is a region in whole pixels, all edges included.
@@ -92,8 +95,21 @@ func (s Scale) MeasureTarget(f *thermal.Frame, roi, target thermal.Box) (Measure
 	m := Measurement{Pixels: n, LeftOut: all - n}
 	m.Mean, m.Max = s.target(mean, lost, surround), s.target(peak, lost, surround)
 	m.Budget = s.terms.budget(max(m.Mean, m.Max), n, target.Area())
+	s.bridged(&m, roi.Centre())
 	m.U = m.Budget.Expanded()
 	return m, nil
+}
+
+// bridged enters what the change of pattern by a flat-field correction makes of
+// a measurement at a place.
+func (s *Scale) bridged(m *Measurement, at thermal.Point) {
+	w := s.bridge.weight
+	if w == 0 {
+		return
+	}
+	m.Bridged = thermal.Kelvin(-s.bridge.at(int(at.X), int(at.Y)) / s.perK)
+	u := w*s.bridge.u(at.Y) + (1-w)*float64(m.Budget.Drift)
+	m.Budget.Drift = min(m.Budget.Drift, thermal.Kelvin(u))
 }
 
 // target turns the counts of a target that loses a part to its surround into
@@ -129,6 +145,9 @@ func (s *Scale) value(f *thermal.Frame, x, y int, low, high float64) (float64, b
 	if s.field != nil {
 		v -= float64(s.field.Offset[i]) * s.perK
 	}
+	if s.bridge.weight > 0 {
+		v -= s.bridge.at(x, y)
+	}
 	return v, true
 }
 
@@ -140,12 +159,12 @@ func (s *Scale) working() (low, high float64) {
 // mean returns the mean of the pixels that work and how many they are.
 func (s *Scale) mean(f *thermal.Frame, r span) (float64, int) {
 	low, high := s.working()
-	alone := int(outstanding * s.perK)
+	stray := int(outstanding * s.perK)
 	sum, n := 0.0, 0
 	for y := r.y0; y <= r.y1; y++ {
 		for x := r.x0; x <= r.x1; x++ {
 			v, ok := s.value(f, x, y, low, high)
-			if ok && !standsOut(f, x, y, alone) {
+			if ok && !standsOut(f, x, y, stray) {
 				sum += v
 				n++
 			}

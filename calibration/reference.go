@@ -38,6 +38,8 @@ type Tracker struct {
 	shared
 	first  follower
 	second *follower
+	// pattern bridges flat-field corrections, nil where that is off.
+	pattern *pattern
 
 	frames int // frames seen
 	last   time.Duration
@@ -50,6 +52,7 @@ type shared struct {
 	conv  *conversion
 	probe *probe
 	mask  []bool // pixels that do not work, nil where none is known
+	fixed repair
 	today Date
 }
 
@@ -74,6 +77,10 @@ func New(cfg Config, info thermal.Info) (*Tracker, error) {
 	if cfg.Field != nil {
 		t.mask = cfg.Field.mask()
 	}
+	t.fixed = newRepair(info.Width, info.Height, t.mask)
+	if !cfg.Correction.NoBridge {
+		t.pattern = newPattern(info.Width, info.Height)
+	}
 	t.first.init(&t.shared, &t.cfg.Reference)
 	if cfg.Second != nil {
 		t.second = &follower{}
@@ -86,17 +93,35 @@ func New(cfg Config, info thermal.Info) (*Tracker, error) {
 // clock of its own.
 func (t *Tracker) Today(day Date) { t.today = day }
 
+// Expires returns the first day on which a certificate ends; zero for never.
+func (t *Tracker) Expires() Date {
+	day := t.cfg.Reference.Expires
+	if s := t.cfg.Second; s != nil && s.Expires != (Date{}) && (day == (Date{}) || s.Expires.Before(day)) {
+		day = s.Expires
+	}
+	return day
+}
+
 // Reset forgets the place of the references: they are looked for anew. It is
 // how the owner confirms a reference that was moved or exchanged.
 func (t *Tracker) Reset() {
+	t.Forget()
 	t.first.reset()
 	if t.second != nil {
 		t.second.reset()
 	}
 }
 
+// Forget overwrites what is known of the background: of cells of 4x4 pixels and
+// more that stood still and are colder than skin, the mean radiance.
+func (t *Tracker) Forget() {
+	if t.pattern != nil {
+		t.pattern.forget()
+	}
+}
+
 // Observe takes the next frame. It allocates nothing and keeps nothing of the
-// frame. A frame of another size is a fault of that frame alone.
+// frame but the background; see [Tracker.Forget]. A frame of another size is a fault of that frame alone.
 func (t *Tracker) Observe(f *thermal.Frame) Observation {
 	if f == nil || f.Width != t.info.Width || f.Height != t.info.Height || len(f.Counts) != f.Width*f.Height {
 		t.first.damaged()
@@ -111,18 +136,41 @@ func (t *Tracker) Observe(f *thermal.Frame) Observation {
 	}
 	t.last = f.Time
 	t.frames++
-	t.probe.frame = f
+	g := t.fixed.frame(f, t.watched(), int(alone*t.first.perK))
+	t.probe.frame = g
 	defer t.release()
-	reference, point := t.first.observe(f, gap)
+	reference, point := t.first.observe(g, gap)
 	out := Observation{Reference: reference}
 	if t.second != nil {
-		other, otherPoint := t.second.observe(f, gap)
+		other, otherPoint := t.second.observe(g, gap)
 		out.Second = other
 		t.combine(&out, f, &point, &otherPoint)
 	} else if reference.OK {
 		out.Scale = t.scale(f, &point, nil)
 	}
+	t.bridge(&out, g, &point)
 	return out
+}
+
+// bridge takes the change of pattern by a flat-field correction away.
+func (t *Tracker) bridge(out *Observation, repaired *thermal.Frame, p *point) {
+	switch {
+	case t.pattern == nil:
+	case out.Scale.valid:
+		out.Scale.bridge = *t.pattern.observe(repaired, &out.Scale, &t.first.offset, p.temperature)
+	case out.Reference.Fault == FaultMoved:
+		t.pattern.forget() // it may be the camera that moved
+	}
+}
+
+// watched is the part of the image in which the references are looked for.
+func (t *Tracker) watched() thermal.Box {
+	if t.second != nil || !t.first.locked || t.first.lost {
+		return t.first.image()
+	}
+	c := t.first.known.circle
+	reach := 4*c.R + 2*t.cfg.Limit.Move
+	return thermal.Box{X0: c.X - reach, Y0: c.Y - reach, X1: c.X + reach, Y1: c.Y + reach}.Clip(t.info.Width, t.info.Height)
 }
 
 // combine makes one state of two references: in order where both are, and with
@@ -155,6 +203,7 @@ func agree(a, b *point) bool {
 // release lets go of the frame and of the pixels that were taken from it.
 func (t *Tracker) release() {
 	t.probe.frame = nil
+	t.fixed.wipe()
 	clear(t.probe.inner[:cap(t.probe.inner)])
 	clear(t.probe.steps[:cap(t.probe.steps)])
 }

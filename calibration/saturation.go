@@ -10,6 +10,8 @@ import (
 const (
 	leastPlateau = 0.6 // part of the inner disc
 	leastNoise   = 1.0 // counts, of the image round the disc
+	// One pixel of so many may be stuck above the range.
+	brokenPixels = 2000
 )
 
 // saturated says whether the disc is beyond the end of the camera's range.
@@ -20,7 +22,21 @@ func (r *follower) saturated(d *disc) bool {
 	if d.peak == math.MaxUint16 {
 		return true
 	}
-	return slices.Max(r.probe.frame.Counts) == d.peak && r.probe.noiseAbove(d) >= leastNoise
+	return !r.probe.exceeded(d.peak) && r.probe.noiseAbove(d) >= leastNoise
+}
+
+// exceeded says whether more of the image than broken pixels make lies above a
+// count: then that is not the end of the range.
+func (p *probe) exceeded(peak uint16) bool {
+	allowed := len(p.frame.Counts) / brokenPixels
+	for _, c := range p.frame.Counts {
+		if c > peak {
+			if allowed--; allowed < 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // noiseAbove returns the noise of the image in the rows above and below the

@@ -34,6 +34,7 @@ type Scale struct {
 	perK          float64 // counts per kelvin at the reference
 	size          float64 // of source, corrected
 	terms         terms
+	bridge        bridge
 }
 
 // scale returns the Scale of the frame by one reference or two.
@@ -61,6 +62,24 @@ func (s Scale) Valid() bool { return s.valid }
 // Offset returns what is added to the reading of the camera at the temperature
 // of the reference.
 func (s Scale) Offset() thermal.Kelvin { return s.offset }
+
+// Usual returns the budget of a usual forehead in this frame, whoever is there:
+// 35 degC, 10x10 px of a face of 15 px, at the place of the reference.
+func (s Scale) Usual() Budget {
+	const forehead, side, face = 35, 10, 15
+	if !s.valid {
+		return Budget{}
+	}
+	b := s.terms.budget(forehead, side*side, face*face)
+	if w := s.bridge.weight; w > 0 {
+		b.Drift = min(b.Drift, thermal.Kelvin(w*math.Hypot(bridgeU, float64(s.bridge.scatter))+(1-w)*float64(b.Drift)))
+	}
+	return b
+}
+
+// Bridging says that the change of pattern by a flat-field correction is being
+// taken away.
+func (s Scale) Bridging() bool { return s.valid && s.bridge.weight > 0 }
 
 // Celsius turns counts into a corrected temperature, NaN where the Scale is
 // not valid.

@@ -16,11 +16,30 @@ type Face struct {
 	// Box is the face, Forehead the bare skin between brows (or the upper rim
 	// of glasses) and hairline (or hat), both in pixels of the upright image.
 	Box, Forehead thermal.Box
+	// Regions are where the face is measured.
+	Regions Regions
 	// Score is how sure the detector is, 0 to 1.
 	Score float64
+	// Answers is what the network says of the face in this frame alone.
+	Answers
 	// Reject says why the forehead must not be measured in this frame;
 	// [Usable] where it may.
 	Reject Reject
+}
+
+// Answers is what the network says of a face beside its place: each the
+// probability, 0 to 1, of what is named.
+type Answers struct {
+	// Bare: there is bare forehead to measure.
+	Bare float64
+	// Frontal: the face is turned to the camera.
+	Frontal float64
+	// Down: the face looks down.
+	Down float64
+	// Sharp: neither movement nor focus smears the face.
+	Sharp float64
+	// GlassesOverBrow: glasses cover a part of the forehead.
+	GlassesOverBrow float64
 }
 
 // Usable says whether the forehead may be measured in this frame.
@@ -30,8 +49,8 @@ func (f *Face) Usable() bool { return f.Reject == Usable }
 // unknown and counts as not usable.
 type Reject uint8
 
-// The reasons. Where several hold, the first of them is given; but for a
-// forehead that is narrow because it is cut off that is CutOff.
+// The reasons. [Gates] lists them with their limits; where several hold, the
+// first there is given.
 const (
 	// Usable is no reason: the forehead may be measured.
 	Usable Reject = iota + 1
@@ -42,12 +61,25 @@ const (
 	CutOff
 	// AtReference: the face is in front of the reference, which is as warm.
 	AtReference
-	// Turned: profile, back of the head, bowed, or blurred by movement.
+	// Turned: profile or back of the head.
 	Turned
 	// Covered: hat, fringe, hood or hand on the forehead.
 	Covered
 	// Moving: the face moves too fast for its forehead to be sampled.
 	Moving
+	// TooNear: the face takes so much of the image that what is on the head may
+	// be out of view.
+	TooNear
+	// LookingDown: the forehead is seen at a flat angle.
+	LookingDown
+	// GlassesOverBrow: glasses are on the forehead.
+	GlassesOverBrow
+	// HotObject: something hotter than skin is where the forehead should be.
+	HotObject
+	// OutOfFocus: the face is smeared by the lens or by movement.
+	OutOfFocus
+	// NoContrast: what should be a forehead is no warmer than the room.
+	NoContrast
 )
 
 // String names the reason as the replay does.
@@ -67,6 +99,18 @@ func (r Reject) String() string {
 		return "covered"
 	case Moving:
 		return "moving"
+	case TooNear:
+		return "too_near"
+	case LookingDown:
+		return "looking_down"
+	case GlassesOverBrow:
+		return "glasses_over_brow"
+	case HotObject:
+		return "hot_object"
+	case OutOfFocus:
+		return "out_of_focus"
+	case NoContrast:
+		return "no_contrast"
 	default:
 		return "unknown"
 	}

@@ -1,6 +1,7 @@
 package vision
 
 import (
+	"math"
 	"testing"
 
 	"lintel/firmware/thermal"
@@ -8,65 +9,101 @@ import (
 
 func TestJudge(t *testing.T) {
 	box := func(x, y, w, h float64) thermal.Box { return thermal.Box{X0: x, Y0: y, X1: x + w, Y1: y + h} }
-	type given struct {
-		track     track
-		cut       bool
-		reference thermal.Circle
-	}
-	good := func() given {
+	good := func() *sight {
 		c := faceAt(60, 80)
-		return given{
-			track:     track{now: c, bare: 0.9, frontal: 0.9},
-			reference: thermal.Circle{X: 100, Y: 140, R: 6.5},
+		return &sight{
+			track: &track{now: c, smooth: c.answers()}, width: 120, height: 160,
+			forehead: c.forehead, skin: skin{share: 1, warm: 8}, reference: thermal.Circle{X: 100, Y: 140, R: 6.5},
 		}
 	}
 	for _, c := range []struct {
 		name   string
-		change func(*given)
+		change func(*sight)
 		want   Reject
 	}{
-		{"nothing wrong", func(*given) {}, Usable},
-		{"no reference known", func(g *given) { g.reference = thermal.Circle{} }, Usable},
+		{"nothing wrong", func(*sight) {}, Usable},
+		{"no reference known", func(s *sight) { s.reference = thermal.Circle{} }, Usable},
 
-		{"face 24 px wide", func(g *given) { g.track.now.box = box(45, 60, 24, 40) }, Usable},
-		{"face 23.9 px wide", func(g *given) { g.track.now.box = box(45, 60, 23.9, 40) }, TooFar},
-		{"forehead 10 px wide", func(g *given) { g.track.now.forehead = box(55, 65, 10, 9) }, Usable},
-		{"forehead 9.9 px wide", func(g *given) { g.track.now.forehead = box(55, 65, 9.9, 9) }, TooFar},
+		{"face 24 px wide", func(s *sight) { s.now.box = box(45, 60, 24, 40) }, Usable},
+		{"face 23.9 px wide", func(s *sight) { s.now.box = box(45, 60, 23.9, 40) }, TooFar},
+		{"forehead 10 px wide", func(s *sight) { s.forehead = box(55, 65, 10, 9) }, Usable},
+		{"forehead 9.9 px wide", func(s *sight) { s.forehead = box(55, 65, 9.9, 9) }, TooFar},
+		{"forehead drawn 9.9 px wide", func(s *sight) { s.now.forehead = box(55, 65, 9.9, 9) }, TooFar},
 
-		{"cut off", func(g *given) { g.cut = true }, CutOff},
-		{"cut off to a narrow strip", func(g *given) { g.cut, g.track.now.forehead = true, box(0, 65, 4, 9) }, CutOff},
-		{"a slip of a face at the edge", func(g *given) { g.cut, g.track.now.box = true, box(0, 60, 12, 40) }, TooFar},
+		{"face 84 px wide", func(s *sight) { s.now.box, s.reference = box(10, 20, 84, 100), thermal.Circle{} }, Usable},
+		{"face 85 px wide", func(s *sight) { s.now.box = box(10, 20, 85, 100) }, TooNear},
+		{"face 113 px high", func(s *sight) { s.now.box = box(20, 20, 60, 113) }, TooNear},
+		{"a wider image", func(s *sight) { s.now.box, s.width, s.reference = box(10, 20, 85, 100), 213, thermal.Circle{} }, Usable},
+
+		{"cut off", func(s *sight) { s.cut = true }, CutOff},
+		{"cut off to a narrow strip", func(s *sight) { s.cut, s.forehead = true, box(0, 65, 4, 9) }, CutOff},
+		{"a slip of a face at the edge", func(s *sight) { s.cut, s.now.box = true, box(0, 60, 12, 40) }, TooFar},
 
 		// The face spans 45 to 75 and 60 to 100.
-		{"reference beside the face", func(g *given) { g.reference = thermal.Circle{X: 75 + 6*hideMargin + 0.1, Y: 80, R: 6} }, Usable},
-		{"its blurred edge on the cheek", func(g *given) { g.reference = thermal.Circle{X: 75 + 6*hideMargin - 0.1, Y: 80, R: 6} }, AtReference},
-		{"reference in the middle", func(g *given) { g.reference = thermal.Circle{X: 60, Y: 80, R: 6} }, AtReference},
-		{"reference beyond the corner", func(g *given) { g.reference = thermal.Circle{X: 81, Y: 106, R: 6} }, Usable},
+		{"reference beside the face", func(s *sight) { s.reference = thermal.Circle{X: 75 + 6*hideMargin + 0.1, Y: 80, R: 6} }, Usable},
+		{"its blurred edge on the cheek", func(s *sight) { s.reference = thermal.Circle{X: 75 + 6*hideMargin - 0.1, Y: 80, R: 6} }, AtReference},
+		{"reference in the middle", func(s *sight) { s.reference = thermal.Circle{X: 60, Y: 80, R: 6} }, AtReference},
+		{"reference beyond the corner", func(s *sight) { s.reference = thermal.Circle{X: 81, Y: 106, R: 6} }, Usable},
 
-		{"frontal 0.5", func(g *given) { g.track.frontal, g.track.now.frontal = 0.5, 0.5 }, Usable},
-		{"turned lately", func(g *given) { g.track.frontal = 0.49 }, Turned},
-		{"turned now", func(g *given) { g.track.now.frontal = 0.49 }, Turned},
+		{"frontal 0.5", func(s *sight) { s.smooth.Frontal, s.now.frontal = 0.5, 0.5 }, Usable},
+		{"turned lately", func(s *sight) { s.smooth.Frontal = 0.49 }, Turned},
+		{"turned now", func(s *sight) { s.now.frontal = 0.49 }, Turned},
+		{"no number", func(s *sight) { s.now.frontal = math.NaN() }, Turned},
 
-		{"bare 0.5", func(g *given) { g.track.bare, g.track.now.bare = 0.5, 0.5 }, Usable},
-		{"covered lately", func(g *given) { g.track.bare = 0.49 }, Covered},
-		{"covered now", func(g *given) { g.track.now.bare = 0.49 }, Covered},
-		{"forehead 3 px high", func(g *given) { g.track.now.forehead = box(55, 65, 20, 3) }, Usable},
-		{"forehead 2.9 px high", func(g *given) { g.track.now.forehead = box(55, 65, 20, 2.9) }, Covered},
+		{"down 0.5", func(s *sight) { s.smooth.Down, s.now.down = 0.5, 0.5 }, Usable},
+		{"looked down lately", func(s *sight) { s.smooth.Down = 0.51 }, LookingDown},
+		{"looks down now", func(s *sight) { s.now.down = 0.51 }, LookingDown},
 
-		{"3 widths a second", func(g *given) { g.track.vx = 3 }, Usable},
-		{"3.1 widths a second", func(g *given) { g.track.vx = -3.1 }, Moving},
-		{"3.1 widths a second aslant", func(g *given) { g.track.vx, g.track.vy = 2.2, 2.2 }, Moving},
+		{"glasses 0.5", func(s *sight) { s.smooth.GlassesOverBrow, s.now.glasses = 0.5, 0.5 }, Usable},
+		{"glasses on the brow", func(s *sight) { s.now.glasses = 0.51 }, GlassesOverBrow},
 
-		{"everything wrong", func(g *given) {
-			g.cut, g.track = true, track{vx: 9}
-		}, TooFar},
-		{"turned and covered and moving", func(g *given) { g.track.frontal, g.track.bare, g.track.vx = 0, 0, 9 }, Turned},
-		{"covered and moving", func(g *given) { g.track.bare, g.track.vx = 0, 9 }, Covered},
+		{"bare 0.5", func(s *sight) { s.smooth.Bare, s.now.bare = 0.5, 0.5 }, Usable},
+		{"covered lately", func(s *sight) { s.smooth.Bare = 0.49 }, Covered},
+		{"covered now", func(s *sight) { s.now.bare = 0.49 }, Covered},
+		{"forehead 4 px high", func(s *sight) { s.forehead = box(55, 65, 20, 4) }, Usable},
+		{"forehead 3.9 px high", func(s *sight) { s.forehead = box(55, 65, 20, 3.9) }, Covered},
+		{"a tenth is no skin", func(s *sight) { s.skin.share = 0.9 }, Usable},
+		{"more is no skin", func(s *sight) { s.skin.share = 0.89 }, Covered},
+		{"3.5 K colder than the face", func(s *sight) { s.skin.below = 3.5 }, Usable},
+		{"3.6 K colder than the face", func(s *sight) { s.skin.below = 3.6 }, Covered},
+		{"6 K warmer than the face", func(s *sight) { s.skin.below = -6 }, Usable},
+		{"1.5 K warmer than the room", func(s *sight) { s.skin.warm = 1.5 }, Usable},
+		{"no warmer than the room", func(s *sight) { s.skin.warm = 1.4 }, NoContrast},
+		{"12 K warmer than its middle", func(s *sight) { s.skin.over = 12 }, Usable},
+		{"12.1 K warmer than its middle", func(s *sight) { s.skin.over = 12.1 }, HotObject},
+		{"6.1 K warmer than the face", func(s *sight) { s.skin.below = -6.1 }, HotObject},
+
+		{"3 widths a second", func(s *sight) { s.vx = 3 }, Usable},
+		{"3.1 widths a second", func(s *sight) { s.vx = -3.1 }, Moving},
+		{"3.1 widths a second aslant", func(s *sight) { s.vx, s.vy = 2.2, 2.2 }, Moving},
+
+		{"sharp 0.5", func(s *sight) { s.now.sharp = 0.5 }, Usable},
+		{"smeared", func(s *sight) { s.now.sharp = 0.49 }, OutOfFocus},
+
+		{"everything wrong", func(s *sight) { s.cut, s.track = true, &track{vx: 9} }, TooFar},
+		{"turned and covered and moving", func(s *sight) { s.smooth.Frontal, s.smooth.Bare, s.vx = 0, 0, 9 }, Turned},
+		{"covered and moving", func(s *sight) { s.smooth.Bare, s.vx = 0, 9 }, Covered},
 	} {
-		g := good()
-		c.change(&g)
-		if got := judge(&g.track, g.cut, g.reference); got != c.want {
+		s := good()
+		c.change(s)
+		if got := judge(s); got != c.want {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// Every reason has a line in the table of gates, every line a limit.
+func TestGatesAreComplete(t *testing.T) {
+	listed := map[Reject]bool{}
+	for _, g := range Gates() {
+		listed[g.Reject] = true
+		if g.Quantity == "" || !(g.Limit > 0) {
+			t.Errorf("%+v says too little", g)
+		}
+	}
+	for r := Usable + 1; r.String() != "unknown"; r++ {
+		if !listed[r] {
+			t.Errorf("%v is not in the table", r)
 		}
 	}
 }
@@ -74,7 +111,8 @@ func TestJudge(t *testing.T) {
 func TestRejectNames(t *testing.T) {
 	for r, want := range map[Reject]string{
 		0: "unknown", Usable: "usable", TooFar: "too_far", CutOff: "cut_off", AtReference: "at_reference",
-		Turned: "turned", Covered: "covered", Moving: "moving", 200: "unknown",
+		Turned: "turned", Covered: "covered", Moving: "moving", TooNear: "too_near",
+		LookingDown: "looking_down", GlassesOverBrow: "glasses_over_brow", HotObject: "hot_object", OutOfFocus: "out_of_focus", NoContrast: "no_contrast", 200: "unknown",
 	} {
 		f := Face{Reject: r}
 		if r.String() != want || f.Usable() != (want == "usable") {

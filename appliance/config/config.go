@@ -17,10 +17,15 @@ type Config struct {
 	Camera    Camera
 	USB       USB
 	Reference Reference
+	Second    Reference
 	Policy    Policy
 	Ambient   Ambient
 	Screening Screening
 	State     State
+	GPIO      GPIO
+	Live      Live
+	Counts    Counts
+	Privacy   Privacy
 }
 
 // Camera says how the camera is mounted and what its counts mean.
@@ -31,15 +36,6 @@ type Camera struct {
 	Scale   string
 }
 
-// Reference describes the blackbody.
-type Reference struct {
-	TemperatureC float64
-	UncertaintyK float64
-	StabilityK   float64
-	Place        []float64
-	MaxOffsetK   float64
-}
-
 // Policy says what a reading means.
 type Policy struct {
 	Site          string
@@ -48,11 +44,6 @@ type Policy struct {
 	PlausibleMinC float64
 	PlausibleMaxC float64
 	MaxUK         float64
-}
-
-// Ambient describes the room.
-type Ambient struct {
-	RoomC float64
 }
 
 // Screening says how visits are run.
@@ -81,10 +72,16 @@ func Default() Config {
 	return Config{
 		Camera:    Camera{WarmUpS: 1800},
 		USB:       USB{CorrectWithinS: 300},
-		Reference: Reference{UncertaintyK: 0.2, StabilityK: 0.1, MaxOffsetK: 10},
+		Reference: Reference{UncertaintyK: 0.2, StabilityK: 0.1, MaxOffsetK: 10, LiveOffK: 0.5},
+		Second:    Reference{UncertaintyK: 0.2, StabilityK: 0.1},
 		Policy:    Policy{Site: "forehead", PlausibleMinC: 32, PlausibleMaxC: 42.5, MaxUK: 0.5},
 		Screening: Screening{Mode: Staffed},
 		State:     State{Dir: dir},
+		Ambient:   defaultAmbient(),
+		GPIO:      defaultGPIO(),
+		Live:      defaultLive(),
+		Counts:    defaultCounts(),
+		Privacy:   defaultPrivacy(),
 	}
 }
 

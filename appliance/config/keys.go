@@ -26,26 +26,24 @@ type Key struct {
 func (c *Config) Keys() []Key { return c.keys() }
 
 func (c *Config) keys() []Key {
-	return slices.Concat([]Key{
+	return slices.Concat(c.ownKeys(), c.USB.keys(), c.referenceKeys(), c.Ambient.keys(), c.Live.keys(), c.GPIO.keys(), c.Counts.keys(), c.Privacy.keys())
+}
+
+func (c *Config) ownKeys() []Key {
+	return []Key{
 		oneOf(&c.Camera.Rotate, "camera.rotate", "How far the camera's image is turned clockwise to be upright, in degrees.", 0, 90, 180, 270),
 		boolean(&c.Camera.Mirror, "camera.mirror", "Swap left and right after turning."),
 		number(&c.Camera.WarmUpS, "camera.warm_up_s", "Seconds from the camera's start to the first verdict.", 0, 7200),
 		oneOf(&c.Camera.Scale, "camera.scale", "What a count means, where the camera or the recording does not say.", "", "centikelvin", "kelvin64"),
-		number(&c.Reference.TemperatureC, "reference.temperature_c", "True temperature of the blackbody in degrees Celsius. Without it there is no verdict.", 20, 60),
-		number(&c.Reference.UncertaintyK, "reference.uncertainty_k", "Expanded uncertainty (k = 2) of that temperature in kelvin.", 0.01, 1),
-		number(&c.Reference.StabilityK, "reference.stability_k", "How far it may have drifted since, in kelvin.", 0.01, 1),
-		circle(&c.Reference.Place, "reference.place", "Where the blackbody is: [x, y, radius] in pixels of the upright image. Left out: found by itself."),
-		number(&c.Reference.MaxOffsetK, "reference.max_offset_k", "Largest plausible difference between the camera and the blackbody in kelvin.", 0.5, 20),
 		oneOf(&c.Policy.Site, "policy.site", "Where the temperature is taken.", "forehead", "face_max"),
 		number(&c.Policy.Sensitivity, "policy.sensitivity", "Share of fevers to catch; the threshold follows. Left out: 0.9. See lintel policy show.", 0.6, 0.99),
 		number(&c.Policy.ThresholdC, "policy.threshold_c", "Refer from this reading on, in degrees Celsius as in a room of 24, instead of policy.sensitivity.", 34, 39),
 		number(&c.Policy.PlausibleMinC, "policy.plausible_min_c", "Colder readings are no skin, in degrees Celsius.", 28, 34),
 		number(&c.Policy.PlausibleMaxC, "policy.plausible_max_c", "Hotter readings are no skin, in degrees Celsius.", 40, 45),
 		number(&c.Policy.MaxUK, "policy.max_u_k", "Largest expanded uncertainty (k = 2) of a reading that is judged, in kelvin.", 0.05, 1),
-		number(&c.Ambient.RoomC, "ambient.room_c", "Temperature of the room in degrees Celsius, where it is kept steady. Left out: not known, and healthy people are referred more often.", 15, 35),
 		oneOf(&c.Screening.Mode, "screening.mode", "staffed: verdicts are counted. voluntary: the visitor alone sees the result and nothing is counted.", Staffed, Voluntary),
 		text(&c.State.Dir, "state.dir", "Folder of the counts."),
-	}, c.USB.keys())
+	}
 }
 
 func refuse(name string, value any, allowed string) error {
@@ -130,7 +128,10 @@ func boolean(p *bool, name, doc string) Key {
 }
 
 func text(p *string, name, doc string) Key {
-	k := Key{Name: name, Doc: doc, Allowed: "a text", Value: strconv.Quote(*p)}
+	k := Key{Name: name, Doc: doc, Allowed: "a text"}
+	if *p != "" {
+		k.Value = strconv.Quote(*p)
+	}
 	k.put = func(v any) error {
 		s, ok := v.(string)
 		if !ok || s == "" {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"sync/atomic"
+	"time"
 
 	"lintel/appliance/policy"
 	"lintel/appliance/screening"
@@ -20,6 +22,17 @@ import (
 type Screen interface {
 	Show(v ui.View)
 	ShowMirror(m ui.Mirror)
+}
+
+// Lamps follow the view with lamps, a buzzer and a door. It never blocks.
+type Lamps interface {
+	Show(v ui.View)
+}
+
+// Interlock names what on the board keeps the kiosk out of service; empty for
+// nothing. It is asked once a frame and never blocks.
+type Interlock interface {
+	Fault() string
 }
 
 // Tally counts how visits end. It never blocks.
@@ -46,10 +59,20 @@ type Config struct {
 	Finder    *vision.Finder
 	Machine   *screening.Machine
 	Site      policy.Site
+	// Reader says what is read on a face at that site. Required.
+	Reader Reader
 	// Room is the temperature of the room, as far as it is known.
 	Room policy.Room
-	// Screen, Tally, Observer and Stopwatch may be nil.
+	// RoomNow, where there is a sensor, tells it anew for each frame, instead of
+	// Room. It never blocks.
+	RoomNow func() policy.Room
+	// Presence, where there is a sensor, says that somebody stands in front of
+	// the kiosk, seen or not. It never blocks.
+	Presence func() bool
+	// Screen, Lamps, Interlock, Tally, Observer and Stopwatch may be nil.
 	Screen    Screen
+	Lamps     Lamps
+	Interlock Interlock
 	Tally     Tally
 	Observer  Observer
 	Stopwatch Stopwatch
@@ -58,6 +81,11 @@ type Config struct {
 	Label string
 	// Voluntary shows the result to the visitor alone: nothing is counted.
 	Voluntary bool
+	// Today tells the day, the zero Date where it is not known; nil: never
+	// known. It is asked once a second, as Health is told.
+	Today func() calibration.Date
+	// Health, which may be nil, must not block.
+	Health func(Health)
 }
 
 // Report is what became of one frame.
@@ -67,6 +95,11 @@ type Report struct {
 	Reference calibration.Reference
 	Faces     []vision.Face
 	Step      screening.Step
+	// Measurement is that of the last forehead measured in the frame; its Budget
+	// names every term, its Pixels are 0 where none was measured.
+	Measurement calibration.Measurement
+	// Usual is the budget of a usual forehead in the frame, where Reference.OK.
+	Usual calibration.Budget
 }
 
 // Faults that the loop itself names.
@@ -83,18 +116,24 @@ type Kiosk struct {
 	seen   screening.Observation
 	mirror ui.Mirror
 	report Report
+
+	measured       calibration.Measurement
+	asked          bool
+	lastSlow       time.Duration
+	model, expires string
+	confirm        atomic.Bool
 }
 
 // New returns a loop that has not begun, or an error that names what the
 // configuration lacks.
 func New(cfg Config) (*Kiosk, error) {
 	switch {
-	case cfg.Source == nil, cfg.Reference == nil, cfg.Finder == nil, cfg.Machine == nil:
+	case cfg.Source == nil, cfg.Reference == nil, cfg.Finder == nil, cfg.Machine == nil, cfg.Reader == nil:
 		return nil, errors.New("cannot run the kiosk: internal error: a room is missing")
 	case cfg.Site != policy.Forehead && cfg.Site != policy.FaceMax:
 		return nil, errors.New("cannot run the kiosk: the measurement site is unknown; set policy.site")
 	}
-	return &Kiosk{cfg: cfg}, nil
+	return &Kiosk{cfg: cfg, model: cfg.Reference.Digest(), expires: cfg.Reference.Expires().String()}, nil
 }
 
 // Run screens until ctx is done or the source ends, and then overwrites what
@@ -117,8 +156,8 @@ func (k *Kiosk) Run(ctx context.Context) error {
 	err = errors.Join(err, k.forget())
 	if k.cfg.Screen != nil {
 		k.cfg.Screen.ShowMirror(ui.Mirror{})
-		k.cfg.Screen.Show(k.view(screening.Step{State: screening.OutOfService, Fault: fault}))
 	}
+	k.show(k.view(screening.Step{State: screening.OutOfService, Fault: fault}))
 	return err
 }
 
@@ -143,13 +182,21 @@ func (k *Kiosk) loop(ctx context.Context) error {
 
 // process takes one frame its whole way.
 func (k *Kiosk) process() error {
+	due := k.keepTime()
+	if k.confirm.CompareAndSwap(true, false) {
+		k.cfg.Reference.Reset()
+	}
 	reference := k.cfg.Reference.Observe(&k.frame)
+	if due {
+		k.tellHealth(&reference)
+	}
 	k.lap(StageReference)
 	var at thermal.Circle
 	if reference.Reference.Found {
 		at = reference.Reference.Circle
 	}
-	if err := k.cfg.Finder.Find(&k.frame, at, &k.found); err != nil {
+	// On a blank frame nobody is found, and calibration says what is wrong.
+	if err := k.cfg.Finder.Find(&k.frame, at, &k.found); err != nil && !errors.Is(err, vision.ErrBlank) {
 		return fmt.Errorf("cannot go on screening: %w", err)
 	}
 	k.lap(StageFind)
@@ -162,7 +209,7 @@ func (k *Kiosk) process() error {
 	k.lap(StageScreen)
 	k.publish(step)
 	if k.cfg.Observer != nil {
-		k.report = Report{Frame: &k.frame, Site: k.cfg.Site, Reference: reference.Reference, Faces: k.found.Faces, Step: step}
+		k.report = Report{Frame: &k.frame, Site: k.cfg.Site, Reference: reference.Reference, Faces: k.found.Faces, Step: step, Measurement: k.measured, Usual: reference.Scale.Usual()}
 		k.cfg.Observer.Observe(&k.report)
 	}
 	k.forgetFaces()
@@ -174,6 +221,7 @@ func (k *Kiosk) process() error {
 // observe puts the frame in the words of the state machine, measuring every
 // forehead that may be.
 func (k *Kiosk) observe(o calibration.Observation) {
+	k.measured = calibration.Measurement{}
 	k.seen.Time = k.frame.Time
 	k.seen.Uptime = k.frame.Time
 	if k.frame.Telemetry.HasUptime {
@@ -181,48 +229,28 @@ func (k *Kiosk) observe(o calibration.Observation) {
 	}
 	k.seen.Reference = o.Reference.OK
 	k.seen.Room = k.cfg.Room
+	if k.cfg.RoomNow != nil {
+		k.seen.Room = k.cfg.RoomNow()
+	}
 	k.seen.Fault = FaultName(o.Reference.Fault)
+	if k.cfg.Interlock != nil {
+		if fault := k.cfg.Interlock.Fault(); fault != "" {
+			k.seen.Fault = fault
+		}
+	}
 	k.seen.Faces = k.seen.Faces[:0]
 	for i := range k.found.Faces {
 		f := &k.found.Faces[i]
 		s := screening.Face{Track: f.Track, Since: f.Since, Width: f.Box.Width(), Cue: cue(f.Reject)}
-		if s.Cue == screening.CueNone {
+		switch {
+		case s.Cue == screening.CueNone:
 			s.Cue = k.measure(&s, f, o.Scale)
+		case s.Cue == screening.CueCovered && k.hot(f, o.Scale):
+			s.Cue = screening.CueHot
+		default:
 		}
 		k.seen.Faces = append(k.seen.Faces, s)
 	}
-}
-
-// foreheadInset is the share of the forehead box that is left out at each side:
-// a pixel or two of hair below the hairline reads low, one of an eye socket
-// reads high.
-const foreheadInset = 0.15
-
-// maxUneven is how far the warmest place of a forehead lies above its mean at
-// most. In the field recordings 999 of 1,000 bare foreheads stay below 0.9 K;
-// more is a fringe, a hat's rim, or a lamp or a cup in front of the face.
-const maxUneven thermal.Kelvin = 2
-
-// measure reads the temperature of a face at the site into s and returns the
-// cue that goes with it.
-func (k *Kiosk) measure(s *screening.Face, f *vision.Face, scale calibration.Scale) screening.Cue {
-	if !scale.Valid() {
-		// Nothing is measured without a reference; the machine knows why.
-		return screening.CueMoving
-	}
-	roi := f.Forehead.Inset(foreheadInset)
-	if k.cfg.Site == policy.FaceMax {
-		roi = f.Box
-	}
-	m, err := scale.Measure(&k.frame, roi)
-	if err != nil {
-		return screening.CueCutOff
-	}
-	if k.cfg.Site == policy.Forehead && m.Max.Sub(m.Mean) > maxUneven {
-		return screening.CueCovered
-	}
-	s.Value, s.U = m.Max, m.U
-	return screening.CueNone
 }
 
 // forget overwrites everything of the last frames and their visitor.
@@ -231,6 +259,7 @@ func (k *Kiosk) forget() error {
 	k.frame.Wipe()
 	k.found.Wipe()
 	clear(k.mirror.Faces[:cap(k.mirror.Faces)])
+	k.cfg.Reference.Forget()
 	k.report = Report{}
 	k.cfg.Machine.Forget()
 	// The network's pass over zeros takes every register.
@@ -238,7 +267,10 @@ func (k *Kiosk) forget() error {
 }
 
 // forgetFaces overwrites the readings of the frame that is done.
-func (k *Kiosk) forgetFaces() { clear(k.seen.Faces[:cap(k.seen.Faces)]) }
+func (k *Kiosk) forgetFaces() {
+	clear(k.seen.Faces[:cap(k.seen.Faces)])
+	k.measured, k.report.Measurement = calibration.Measurement{}, calibration.Measurement{}
+}
 
 func (k *Kiosk) publish(step screening.Step) {
 	k.tell(step)
@@ -255,14 +287,22 @@ func (k *Kiosk) publish(step screening.Step) {
 	k.cfg.Screen.ShowMirror(k.mirror)
 }
 
+// show gives the view to all that follow it.
+func (k *Kiosk) show(v ui.View) {
+	if k.cfg.Lamps != nil {
+		k.cfg.Lamps.Show(v)
+	}
+	if k.cfg.Screen != nil {
+		k.cfg.Screen.Show(v)
+	}
+}
+
 // tell counts how a visit ended and shows what the kiosk is doing.
 func (k *Kiosk) tell(step screening.Step) {
 	if step.Verdict != 0 && k.cfg.Tally != nil && !k.cfg.Voluntary {
 		k.cfg.Tally.Add(step.Verdict)
 	}
-	if k.cfg.Screen != nil {
-		k.cfg.Screen.Show(k.view(step))
-	}
+	k.show(k.view(step))
 }
 
 // view puts a step in the words of the page. Nothing of a reading is in it.

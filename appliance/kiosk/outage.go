@@ -55,5 +55,6 @@ func (k *Kiosk) correct(step screening.Step) {
 		between = false
 	default:
 	}
-	c.MayCorrect(between && len(k.found.Faces) == 0 && !k.cfg.Machine.InVisit(), between)
+	somebody := len(k.found.Faces) > 0 || k.cfg.Presence != nil && k.cfg.Presence()
+	c.MayCorrect(between && !somebody && !k.cfg.Machine.InVisit(), between)
 }

@@ -56,6 +56,17 @@ func cue(r vision.Reject) screening.Cue {
 		return screening.CueCovered
 	case vision.Moving:
 		return screening.CueMoving
+	case vision.TooNear:
+		return screening.CueTooNear
+	case vision.LookingDown:
+		return screening.CueLookingDown
+	case vision.GlassesOverBrow:
+		return screening.CueGlasses
+	case vision.HotObject:
+		// Beside it, there may be nothing hot behind the head.
+		return screening.CueCutOff
+	case vision.OutOfFocus, vision.NoContrast:
+		return screening.CueNotSharp
 	default:
 		return 0
 	}

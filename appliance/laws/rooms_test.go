@@ -14,12 +14,17 @@ var rooms = []string{
 	"appliance/cmd/lintel-lab",
 	"appliance/config",
 	"appliance/counts",
+	"appliance/inspect",
 	"appliance/kiosk",
 	"appliance/laws",
 	"appliance/policy",
+	"appliance/sandbox",
 	"appliance/screening",
 	"appliance/setup",
 	"calibration",
+	"firmware/ambient",
+	"firmware/blackbody",
+	"firmware/gpio",
 	"firmware/hwsim",
 	"firmware/recording",
 	"firmware/sim",
@@ -36,8 +41,6 @@ var rooms = []string{
 
 // Rooms that are planned. Whoever opens one moves it up.
 var plannedRooms = []string{
-	"firmware/ambient",
-	"firmware/gpio",
 	"firmware/image",
 }
 

@@ -135,7 +135,11 @@ func (e Evidence) Predictive(prevalence float64) (positive, negative float64) {
 }
 
 // Proportion is an estimated share with its 95 % confidence interval.
-type Proportion struct{ Value, Low, High float64 }
+type Proportion struct {
+	Value float64 `json:"value"`
+	Low   float64 `json:"low"`
+	High  float64 `json:"high"`
+}
 
 // Wilson returns the share p observed on n people with its 95 % Wilson score
 // interval (E. B. Wilson, J. Am. Stat. Assoc. 22, 1927, p. 209). With n of 0

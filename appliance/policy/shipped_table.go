@@ -8,15 +8,55 @@ func Shipped(site Site) (Model, bool) {
 	switch site {
 	case Forehead:
 		return Model{
-			Version: 1, SHA256: "89ecea3a4275f98a35632e6ad560f17ac2f23ebee8c9a3c10d4d065c7445b680",
-			Site: Forehead, RoomSlope: 0.1055,
+			Version: 2, SHA256: "1c1330a1ae775624f16e7368af93435861352a51215db156c21039979b62494c",
+			Site: Forehead, Weights: Weights{Maximum: 1},
+			CentreShift: 0.3625, SpotShift: 0.6458, RoomSlope: 0.1055,
 			With: shippedForeheadWith(), Without: shippedForeheadWithout(),
+			Losses: []Loss{
+				{Left: "centre maximum", Room: true, AUC: []float64{0.8484, 0.8604}, Sensitivity: 0.8842, Specificity: 0.4672},
+				{Left: "centre maximum", Room: false, AUC: []float64{0.8343, 0.8512}, Sensitivity: 0.8760, Specificity: 0.3826},
+				{Left: "five spots", Room: true, AUC: []float64{0.8295, 0.8368}, Sensitivity: 0.8346, Specificity: 0.4591},
+				{Left: "five spots", Room: false, AUC: []float64{0.8192, 0.8286}, Sensitivity: 0.8594, Specificity: 0.3834},
+			},
+			Trials: []Trial{
+				{
+					Name: "maximum alone", Weights: Weights{Maximum: 1}, Monotone: true,
+					HeldOutAUC: []float64{0.8726, 0.8792}, HeldOutSensitivity: 0.8958, HeldOutSpecificity: 0.4545,
+				},
+				{
+					Name: "centre maximum alone", Weights: Weights{CentreMaximum: 1}, Monotone: true,
+					HeldOutAUC: []float64{0.8505, 0.8609}, HeldOutSensitivity: 0.8941, HeldOutSpecificity: 0.4426,
+				},
+				{
+					Name: "five spots", Weights: Weights{SpotBottom: 1}, Monotone: true,
+					HeldOutAUC: []float64{0.8264, 0.8334}, HeldOutSensitivity: 0.8909, HeldOutSpecificity: 0.2628,
+				},
+				{
+					Name: "maximum and five spots", Weights: Weights{Maximum: 1}, Monotone: true,
+					HeldOutAUC: []float64{0.8678, 0.8760}, HeldOutSensitivity: 0.8958, HeldOutSpecificity: 0.4541,
+				},
+				{
+					Name: "both maxima and five spots", Weights: Weights{Maximum: 0.7, CentreMaximum: 0.3}, Monotone: true,
+					HeldOutAUC: []float64{0.8674, 0.8753}, HeldOutSensitivity: 0.8975, HeldOutSpecificity: 0.5032,
+				},
+				{
+					Name: "both maxima and five spots, weights of any sign", Weights: Weights{Maximum: 1.0862, CentreMaximum: 0.8492, SpotCentre: -0.1448, SpotRight: -0.3055, SpotLeft: -0.4784, SpotBottom: 0.3792, SpotTop: -0.386}, Monotone: false,
+					HeldOutAUC: []float64{0.9145, 0.9295}, HeldOutSensitivity: 0.8877, HeldOutSpecificity: 0.7414,
+				},
+			},
 		}, true
 	case FaceMax:
 		return Model{
-			Version: 1, SHA256: "9691196a586ffca79a9a68a0deeb0316a13b08fc8a091e237a4b1a5bd0ff122a",
-			Site: FaceMax, RoomSlope: 0.0879,
+			Version: 2, SHA256: "c80380f22b681719a2d49b22daa56489e192d95a8e3758cdebba313f8087969e",
+			Site: FaceMax, Weights: Weights{Maximum: 1},
+			CentreShift: 0.0000, SpotShift: 0.0000, RoomSlope: 0.0879,
 			With: shippedFaceMaxWith(), Without: shippedFaceMaxWithout(),
+			Trials: []Trial{
+				{
+					Name: "maximum alone", Weights: Weights{Maximum: 1}, Monotone: true,
+					HeldOutAUC: []float64{0.9741, 0.9853}, HeldOutSensitivity: 0.8962, HeldOutSpecificity: 0.9474,
+				},
+			},
 		}, true
 	default:
 		return Model{}, false
@@ -26,10 +66,10 @@ func Shipped(site Site) (Model, bool) {
 func shippedForeheadWith() Curve {
 	return Curve{
 		Cameras: []Camera{
-			{Name: "flir", AUC: 0.8711, HeldOutAUC: 0.8712, Febrile: [2]int{61, 27}, Healthy: [2]int{552, 586}},
-			{Name: "ici", AUC: 0.8778, HeldOutAUC: 0.8777, Febrile: [2]int{60, 27}, Healthy: [2]int{547, 580}},
+			{Name: "flir", AUC: 0.8711, HeldOutAUC: 0.8726, Febrile: [2]int{61, 27}, Healthy: [2]int{552, 586}},
+			{Name: "ici", AUC: 0.8778, HeldOutAUC: 0.8792, Febrile: [2]int{60, 27}, Healthy: [2]int{547, 580}},
 		},
-		HeldOutSensitivity: 0.8933, HeldOutSpecificity: 0.4577,
+		HeldOutSensitivity: 0.8958, HeldOutSpecificity: 0.4545,
 		SingleSensitivity: 0.8997, SingleSpecificity: 0.4844,
 		Points: []Point{
 			{34.53, [][fevers]int{{61, 27}, {59, 26}}, [][fevers]int{{20, 20}, {51, 51}}},
@@ -74,10 +114,10 @@ func shippedForeheadWith() Curve {
 func shippedForeheadWithout() Curve {
 	return Curve{
 		Cameras: []Camera{
-			{Name: "flir", AUC: 0.8597, HeldOutAUC: 0.8597, Febrile: [2]int{61, 27}, Healthy: [2]int{552, 586}},
-			{Name: "ici", AUC: 0.8730, HeldOutAUC: 0.8730, Febrile: [2]int{60, 27}, Healthy: [2]int{547, 580}},
+			{Name: "flir", AUC: 0.8597, HeldOutAUC: 0.8622, Febrile: [2]int{61, 27}, Healthy: [2]int{552, 586}},
+			{Name: "ici", AUC: 0.8730, HeldOutAUC: 0.8740, Febrile: [2]int{60, 27}, Healthy: [2]int{547, 580}},
 		},
-		HeldOutSensitivity: 0.8937, HeldOutSpecificity: 0.4249,
+		HeldOutSensitivity: 0.9040, HeldOutSpecificity: 0.4168,
 		SingleSensitivity: 0.9039, SingleSpecificity: 0.3931,
 		Points: []Point{
 			{34.58, [][fevers]int{{61, 27}, {59, 27}}, [][fevers]int{{24, 24}, {59, 60}}},
@@ -120,10 +160,10 @@ func shippedForeheadWithout() Curve {
 func shippedFaceMaxWith() Curve {
 	return Curve{
 		Cameras: []Camera{
-			{Name: "flir", AUC: 0.9738, HeldOutAUC: 0.9736, Febrile: [2]int{61, 27}, Healthy: [2]int{552, 586}},
-			{Name: "ici", AUC: 0.9850, HeldOutAUC: 0.9850, Febrile: [2]int{60, 27}, Healthy: [2]int{547, 580}},
+			{Name: "flir", AUC: 0.9738, HeldOutAUC: 0.9741, Febrile: [2]int{61, 27}, Healthy: [2]int{552, 586}},
+			{Name: "ici", AUC: 0.9850, HeldOutAUC: 0.9853, Febrile: [2]int{60, 27}, Healthy: [2]int{547, 580}},
 		},
-		HeldOutSensitivity: 0.8957, HeldOutSpecificity: 0.9479,
+		HeldOutSensitivity: 0.8962, HeldOutSpecificity: 0.9474,
 		SingleSensitivity: 0.8546, SingleSpecificity: 0.9386,
 		Points: []Point{
 			{36.01, [][fevers]int{{60, 27}, {60, 27}}, [][fevers]int{{416, 417}, {411, 411}}},
@@ -159,10 +199,10 @@ func shippedFaceMaxWith() Curve {
 func shippedFaceMaxWithout() Curve {
 	return Curve{
 		Cameras: []Camera{
-			{Name: "flir", AUC: 0.9704, HeldOutAUC: 0.9704, Febrile: [2]int{61, 27}, Healthy: [2]int{552, 586}},
-			{Name: "ici", AUC: 0.9839, HeldOutAUC: 0.9839, Febrile: [2]int{60, 27}, Healthy: [2]int{547, 580}},
+			{Name: "flir", AUC: 0.9704, HeldOutAUC: 0.9703, Febrile: [2]int{61, 27}, Healthy: [2]int{552, 586}},
+			{Name: "ici", AUC: 0.9839, HeldOutAUC: 0.9835, Febrile: [2]int{60, 27}, Healthy: [2]int{547, 580}},
 		},
-		HeldOutSensitivity: 0.8995, HeldOutSpecificity: 0.9626,
+		HeldOutSensitivity: 0.8995, HeldOutSpecificity: 0.9627,
 		SingleSensitivity: 0.8579, SingleSpecificity: 0.9507,
 		Points: []Point{
 			{35.89, [][fevers]int{{60, 27}, {60, 27}}, [][fevers]int{{343, 344}, {344, 344}}},
@@ -182,6 +222,7 @@ func shippedFaceMaxWithout() Curve {
 			{36.51, [][fevers]int{{46, 26}, {54, 27}}, [][fevers]int{{541, 555}, {532, 538}}},
 			{36.52, [][fevers]int{{44, 26}, {54, 27}}, [][fevers]int{{541, 557}, {532, 538}}},
 			{36.53, [][fevers]int{{44, 26}, {53, 27}}, [][fevers]int{{543, 559}, {533, 540}}},
+			{36.54, [][fevers]int{{44, 26}, {52, 27}}, [][fevers]int{{543, 559}, {533, 541}}},
 			{36.55, [][fevers]int{{43, 26}, {52, 27}}, [][fevers]int{{545, 562}, {533, 541}}},
 			{36.57, [][fevers]int{{42, 26}, {52, 27}}, [][fevers]int{{546, 564}, {534, 542}}},
 			{36.58, [][fevers]int{{41, 26}, {50, 27}}, [][fevers]int{{547, 566}, {535, 545}}},
@@ -194,7 +235,6 @@ func shippedFaceMaxWithout() Curve {
 			{36.70, [][fevers]int{{35, 26}, {42, 27}}, [][fevers]int{{550, 575}, {541, 559}}},
 			{36.72, [][fevers]int{{34, 25}, {41, 27}}, [][fevers]int{{550, 575}, {541, 560}}},
 			{36.73, [][fevers]int{{34, 25}, {40, 27}}, [][fevers]int{{550, 575}, {541, 561}}},
-			{36.74, [][fevers]int{{34, 25}, {38, 26}}, [][fevers]int{{550, 575}, {541, 562}}},
 		},
 	}
 }

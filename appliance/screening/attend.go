@@ -20,7 +20,7 @@ func (m *Machine) attend(o *Observation) {
 		m.masked.Cue = CueCrowded
 		f = &m.masked
 	}
-	m.visit.see(f, m.now, m.cfg.Limit)
+	m.visit.see(f, m.now)
 	m.visit.meet(o.Faces)
 	m.visit.expire(m.now, m.cfg.ReadingAge)
 	if m.state == Clearing && m.corrected() {
@@ -48,7 +48,7 @@ func (m *Machine) again(f *Face) {
 		active: true, tries: old.tries + 1, track: old.track, began: m.now, near: m.now,
 		others: old.others, otherCount: old.otherCount,
 	}
-	m.visit.see(f, m.now, m.cfg.Limit)
+	m.visit.see(f, m.now)
 }
 
 // subject returns the face that this visit is about, or that one could begin

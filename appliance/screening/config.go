@@ -39,17 +39,22 @@ type Config struct {
 	CalmAfter, LimitAfter time.Duration
 	Calm                  thermal.Kelvin
 	// Certainty is the number of standard errors by which the median must clear
-	// the threshold; Repeatability is the least standard deviation of single
-	// readings that is believed.
-	Certainty     float64
+	// the threshold; Noise is the least standard deviation of single readings
+	// that is believed.
+	Certainty float64
+	Noise     thermal.Kelvin
+	// Repeatability is the standard deviation of single readings of a visitor
+	// that U allows for, whatever these readings show.
 	Repeatability thermal.Kelvin
+	// MaxError is the largest standard error of the median, by the scatter of
+	// its readings, for a verdict. With the uncertainty of 0.4 K that readings
+	// have in common it comes to the 0.5 K that U may be.
+	MaxError thermal.Kelvin
 	// ReadingAge is how long a reading counts.
 	ReadingAge time.Duration
 	// MaxTaken is how many readings are taken before the kiosk gives up on
 	// their agreeing and being plausible.
 	MaxTaken int
-	// MaxSpread is the largest quartile range of the readings of one visit.
-	MaxSpread thermal.Kelvin
 	// Crowd is how wide another face must be, as a share of the visitor's, for
 	// it not to be clear who is being screened.
 	Crowd float64
@@ -85,9 +90,9 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		WarmUp: 30 * time.Minute,
-		Early:  3, Readings: 5, Limit: 16, Far: 0.5, Drift: 0.3, CalmAfter: 650 * time.Millisecond, LimitAfter: 2 * time.Second, Calm: 0.05, Certainty: 3, Repeatability: 0.02,
+		Early:  3, Readings: 5, Limit: 16, Far: 0.5, Drift: 0.3, CalmAfter: 650 * time.Millisecond, LimitAfter: 2 * time.Second, Calm: 0.05, Certainty: 3, Noise: 0.02, Repeatability: 0.15, MaxError: 0.15,
 		Tries: 2, Stall: 4 * time.Second,
-		ReadingAge: 4 * time.Second, MaxTaken: 30, MaxSpread: 0.8, Crowd: 0.75,
+		ReadingAge: 4 * time.Second, MaxTaken: 30, Crowd: 0.75,
 		Patience: 12 * time.Second, CueHold: 400 * time.Millisecond, Leave: 1500 * time.Millisecond, Jump: 600 * time.Millisecond,
 		MinStay: 800 * time.Millisecond, Show: 2500 * time.Millisecond,
 		FaultHold: 500 * time.Millisecond, SearchHold: 3 * time.Second,

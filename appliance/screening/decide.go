@@ -30,7 +30,7 @@ func (m *Machine) measure(f *Face) {
 		}
 	}
 	if !v.decided && m.now-v.near >= m.cfg.Patience {
-		m.giveUp(v.mainCue().reason())
+		m.giveUp(v.mainCue().Reason())
 		v.blocked = true
 	}
 }
@@ -49,7 +49,7 @@ func (m *Machine) decide(e *evidence) {
 		return
 	}
 	v.why = Unsteady
-	if e.spread <= m.cfg.MaxSpread {
+	if e.agree(&m.cfg) {
 		switch m.cfg.Judge.Judge(e.value, e.u, m.room) {
 		case policy.Below:
 			m.conclude(DecidedPass, Pass)
@@ -101,7 +101,7 @@ func (m *Machine) endVisit() {
 	if v.active && !v.decided && v.lastSeen-v.near >= m.cfg.MinStay {
 		reason := v.why
 		if reason == 0 {
-			reason = v.mainCue().reason()
+			reason = v.mainCue().Reason()
 		}
 		m.reason = reason
 		m.step.Verdict, m.step.Reason = NotMeasured, reason

@@ -19,7 +19,7 @@ type Machine struct {
 	state      State
 	stateSince time.Duration
 	now        time.Duration
-	room       policy.Room
+	room       policy.Room // of the visit: one threshold holds for all of it
 	visit      visit
 	visits     int
 	lastEnd    time.Duration // of the visit before
@@ -39,8 +39,8 @@ func New(cfg Config) (*Machine, error) {
 	if cfg.Judge == nil {
 		return nil, errors.New("cannot screen: no policy given")
 	}
-	if cfg.Early < 3 || cfg.Readings < cfg.Early || cfg.Limit < cfg.Readings || cfg.Limit > maxReadings {
-		return nil, fmt.Errorf("cannot screen with %d, %d or %d readings a visit: allowed are 3 to %d, in this order", cfg.Early, cfg.Readings, cfg.Limit, maxReadings)
+	if cfg.Early < 3 || cfg.Readings < cfg.Early || cfg.Limit < cfg.Readings || cfg.MaxTaken < cfg.Limit || cfg.MaxTaken > maxReadings {
+		return nil, fmt.Errorf("cannot screen with %d, %d, %d or %d readings a visit: allowed are 3 to %d, in this order", cfg.Early, cfg.Readings, cfg.Limit, cfg.MaxTaken, maxReadings)
 	}
 	return &Machine{cfg: cfg, table: newTable(), state: Starting}, nil
 }
@@ -51,8 +51,11 @@ func New(cfg Config) (*Machine, error) {
 // Errors: [ErrTransition], a programming fault.
 func (m *Machine) Step(o *Observation) (Step, error) {
 	gap := o.Time - m.now
-	m.now, m.room, m.step, m.err = o.Time, o.Room, Step{}, nil
+	m.now, m.step, m.err = o.Time, Step{}, nil
 	ended := m.bridge(gap)
+	if !m.visit.active {
+		m.room = o.Room
+	}
 	healthy := m.health(o)
 	if m.settled() && healthy && !ended {
 		m.attend(o)
@@ -67,7 +70,7 @@ func (m *Machine) Step(o *Observation) (Step, error) {
 		m.step.Guidance = HoldStill
 	case Guiding:
 		if m.step.Guidance == 0 {
-			m.step.Guidance = m.visit.shown.guidance()
+			m.step.Guidance = m.visit.shown.Guidance()
 		}
 	default:
 	}
@@ -76,14 +79,16 @@ func (m *Machine) Step(o *Observation) (Step, error) {
 
 // bridge goes over a gap without frames, as a camera makes that stalls or
 // corrects itself: readings from before do not go together with later ones,
-// and after a long one nobody is taken for the same person. It says whether
-// that ended a visit; the next one begins with the next frame.
+// and after a long one nobody is taken for the same person. Until then, nobody
+// was away for lack of frames. It says whether the gap ended a visit; the next
+// one begins with the next frame.
 func (m *Machine) bridge(gap time.Duration) (ended bool) {
 	if !m.visit.active || gap <= m.cfg.Jump {
 		return false
 	}
 	m.visit.count, m.visit.taken, m.visit.steady = 0, 0, 0
 	if gap < m.cfg.Stall {
+		m.visit.lastSeen += gap
 		return false
 	}
 	if m.showing() {

@@ -156,16 +156,94 @@ func TestWarmerIsNeverJudgedMilder(t *testing.T) {
 	})
 }
 
-// Fewer frames never make U smaller: with the same uncertainty and scatter of
-// the single readings.
-func TestFewerFramesNeverMakeUSmaller(t *testing.T) {
+// anyReading draws any reading at all.
+func anyReading(t *rapid.T) reading {
+	return reading{
+		value: thermal.Celsius(rapid.Float64Range(20, 50).Draw(t, "value")),
+		u:     thermal.Kelvin(rapid.Float64Range(0, 2).Draw(t, "u")),
+	}
+}
+
+// Leaving readings out never makes U smaller, whichever they are and whatever
+// they read.
+func TestFewerReadingsNeverMakeUSmaller(t *testing.T) {
+	c := DefaultConfig()
 	rapid.Check(t, func(t *rapid.T) {
-		u := thermal.Kelvin(rapid.Float64Range(0, 1).Draw(t, "u"))
-		scatter := thermal.Kelvin(rapid.Float64Range(0, 1).Draw(t, "scatter"))
-		n := rapid.IntRange(2, 100).Draw(t, "n")
-		fewer := rapid.IntRange(1, n-1).Draw(t, "fewer")
-		if all, some := expanded(u, scatter, n), expanded(u, scatter, fewer); some < all || all < u {
-			t.Fatalf("U is %v with %d frames and %v with %d, %v each", all, n, some, fewer, u)
+		all := rapid.SliceOfN(rapid.Custom(anyReading), 1, maxReadings).Draw(t, "readings")
+		var some []reading
+		for _, r := range all {
+			if rapid.Bool().Draw(t, "kept") {
+				some = append(some, r)
+			}
+		}
+		if len(some) == 0 {
+			return
+		}
+		if a, b := stated(all, &c), stated(some, &c); b < a {
+			t.Fatalf("U is %v of %d readings and %v of %d of them", a, len(all), b, len(some))
+		}
+	})
+}
+
+// The same of a whole visit: a kiosk that misses frames never states a smaller
+// U than one that saw them all.
+func TestMissedFramesNeverMakeUSmaller(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		level := rapid.Float64Range(35, 36).Draw(t, "level")
+		scatter := rapid.SampledFrom([]float64{0.02, 0.3, 2}).Draw(t, "scatter")
+		frames := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Face {
+			if rapid.IntRange(0, 9).Draw(t, "turned") == 0 {
+				return unmeasured(1, CueTurned)
+			}
+			f := measured(1, thermal.Celsius(level+scatter*rapid.Float64Range(-1, 1).Draw(t, "reading")))
+			f.U = thermal.Kelvin(rapid.Float64Range(0.2, 0.6).Draw(t, "u"))
+			return f
+		}), 1, 40).Draw(t, "frames")
+		whole, thinned := newMachine(t), newMachine(t)
+		for i, f := range frames {
+			o := Observation{Time: time.Duration(i) * frameTime, Uptime: time.Hour, Reference: true, Faces: []Face{f}}
+			a, err := whole.Step(&o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i > 0 && rapid.IntRange(0, 2).Draw(t, "missed") == 0 {
+				continue
+			}
+			b, err := thinned.Step(&o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a.Readings > 0 && b.Readings > 0 && b.U < a.U {
+				t.Fatalf("frame %d: U is %v with every frame and %v with some", i, a.U, b.U)
+			}
+			if whole.visit.decided || thinned.visit.decided {
+				return
+			}
+		}
+	})
+}
+
+// Every reading that has a part in the value is at least as certain as U says,
+// and U is never less than the best of them.
+func TestUIsThatOfTheReadingsUsed(t *testing.T) {
+	c := DefaultConfig()
+	rapid.Check(t, func(t *rapid.T) {
+		var v visit
+		v.count = rapid.IntRange(1, maxReadings).Draw(t, "n")
+		best := thermal.Kelvin(math.Inf(1))
+		for i := range v.count {
+			v.readings[i] = anyReading(t)
+			best = min(best, v.readings[i].u)
+		}
+		e := v.weigh(&c)
+		within := 0
+		for _, r := range v.readings[:v.count] {
+			if r.u <= e.u {
+				within++
+			}
+		}
+		if e.u < best || e.n < 1 || e.n > within || within >= c.Readings && e.n < c.Readings {
+			t.Fatalf("U %v, the best %v; %d of %d readings used, %d are as certain", e.u, best, e.n, v.count, within)
 		}
 	})
 }

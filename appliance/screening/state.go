@@ -69,6 +69,14 @@ const (
 	CueTurned
 	CueCovered
 	CueMoving
+	CueTooNear
+	// CueHot: something hotter than skin is in the face.
+	CueHot
+	// CueCold: the forehead is too cold for the face to be judged.
+	CueCold
+	CueLookingDown
+	CueGlasses
+	CueNotSharp
 	// CueCrowded: somebody else is as near. The machine finds this one itself.
 	CueCrowded
 
@@ -87,6 +95,11 @@ const (
 	BareYourForehead
 	HoldStill
 	OneAtATime
+	StepBack
+	PutItAside
+	WarmUp
+	LookUp
+	GlassesOff
 )
 
 // String names the guidance as pages and replays do; empty for none.
@@ -106,15 +119,25 @@ func (g Guidance) String() string {
 		return "hold_still"
 	case OneAtATime:
 		return "one_at_a_time"
+	case StepBack:
+		return "step_back"
+	case PutItAside:
+		return "put_it_aside"
+	case WarmUp:
+		return "warm_up"
+	case LookUp:
+		return "look_up"
+	case GlassesOff:
+		return "glasses_off"
 	default:
 		return ""
 	}
 }
 
-// guidance returns what a visitor with this cue is asked to do.
-func (c Cue) guidance() Guidance {
+// Guidance returns what a visitor with this cue is asked to do.
+func (c Cue) Guidance() Guidance {
 	switch c {
-	case CueNone, CueMoving:
+	case CueNone, CueMoving, CueNotSharp:
 		return HoldStill
 	case CueTooFar:
 		return ComeCloser
@@ -126,6 +149,16 @@ func (c Cue) guidance() Guidance {
 		return BareYourForehead
 	case CueCrowded:
 		return OneAtATime
+	case CueTooNear:
+		return StepBack
+	case CueHot:
+		return PutItAside
+	case CueCold:
+		return WarmUp
+	case CueLookingDown:
+		return LookUp
+	case CueGlasses:
+		return GlassesOff
 	default:
 		return FaceTheCamera
 	}
@@ -147,6 +180,8 @@ const (
 	TooHot
 	TooUncertain
 	Unsteady
+	TooNear
+	NotSharp
 )
 
 // String names the reason as pages and replays do; empty for none.
@@ -174,25 +209,37 @@ func (r Reason) String() string {
 		return "too_uncertain"
 	case Unsteady:
 		return "unsteady"
+	case TooNear:
+		return "too_near"
+	case NotSharp:
+		return "not_sharp"
 	default:
 		return ""
 	}
 }
 
-// reason is what a visit that failed for this cue is told.
-func (c Cue) reason() Reason {
+// Reason is what a visit that failed for this cue is told.
+func (c Cue) Reason() Reason {
 	switch c {
 	case CueTooFar:
 		return TooFar
 	case CueCutOff, CueAtReference:
 		return OutOfPlace
-	case CueCovered:
+	case CueCovered, CueGlasses:
 		return ForeheadCovered
+	case CueTooNear:
+		return TooNear
+	case CueNotSharp:
+		return NotSharp
 	case CueMoving:
 		return KeptMoving
 	case CueCrowded:
 		return SeveralPeople
-	case CueTurned:
+	case CueHot:
+		return TooHot
+	case CueCold:
+		return TooCold
+	case CueTurned, CueLookingDown:
 		return TurnedAway
 	default:
 		return LeftEarly

@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// maxReadings bounds the readings of a visit that are kept; older ones
-	// fall out.
-	maxReadings = 16
+	// maxReadings bounds the readings of a visit: Config.MaxTaken must not be
+	// larger.
+	maxReadings = 32
 	// maxOthers bounds the other people in view that a visit remembers.
 	maxOthers = 8
 )
@@ -31,7 +31,7 @@ type visit struct {
 	near     time.Duration // first frame in which it was near enough
 	lastSeen time.Duration
 	frames   int
-	readings [maxReadings]reading // the latest
+	readings [maxReadings]reading
 	count    int
 	taken    int           // readings in all
 	first    time.Duration // of the first reading
@@ -65,9 +65,8 @@ func (v *visit) meet(faces []Face) {
 	}
 }
 
-// see takes in the subject's face of one frame, keeping so many readings: those
-// taken while walking up make room for better ones.
-func (v *visit) see(f *Face, now time.Duration, keep int) {
+// see takes in the subject's face of one frame.
+func (v *visit) see(f *Face, now time.Duration) {
 	v.track, v.lastSeen = f.Track, now
 	v.frames++
 	v.cues[f.Cue]++
@@ -86,9 +85,9 @@ func (v *visit) see(f *Face, now time.Duration, keep int) {
 		v.first = now
 	}
 	v.taken++
-	if v.count == keep {
-		copy(v.readings[:], v.readings[1:v.count])
-		v.count--
+	if v.count == maxReadings {
+		// Only once it is decided: then nobody looks at them any more.
+		return
 	}
 	v.readings[v.count] = reading{now, f.Value, f.U}
 	v.count++

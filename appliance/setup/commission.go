@@ -128,9 +128,10 @@ func SaveRecord(c *config.Config, r *commissioning.Record) (err error) {
 // commissioned enters a record into the calibration's settings.
 func commissioned(cfg *calibration.Config, c *config.Config, r *commissioning.Record, info thermal.Info) error {
 	of, set := &r.Reference, &c.Reference
-	if set.TemperatureC != 0 && set.TemperatureC != of.TemperatureC || set.UncertaintyK != of.ExpandedK || set.StabilityK != of.StabilityK {
-		return fmt.Errorf("cannot use the record of a reference of %g degC (uncertainty %g K, stability %g K) for one of %g degC (%g K, %g K): %w",
-			of.TemperatureC, of.ExpandedK, of.StabilityK, set.TemperatureC, set.UncertaintyK, set.StabilityK, ErrOtherReference)
+	if set.TemperatureC != 0 && set.TemperatureC != of.TemperatureC || set.UncertaintyK != of.ExpandedK || set.StabilityK != of.StabilityK ||
+		set.Serial != "" && set.Serial != of.Serial || set.Expires != "" && set.Expires != of.Expires.String() {
+		return fmt.Errorf("cannot use the record of a reference of %g degC (uncertainty %g K, stability %g K, serial %q, expires %q) for one of %g degC (%g K, %g K, %q, %q): %w",
+			of.TemperatureC, of.ExpandedK, of.StabilityK, of.Serial, of.Expires, set.TemperatureC, set.UncertaintyK, set.StabilityK, set.Serial, set.Expires, ErrOtherReference)
 	}
 	return r.Apply(cfg, info)
 }

@@ -20,6 +20,25 @@ type Outputs struct {
 	Observer  kiosk.Observer
 	Stopwatch kiosk.Stopwatch
 	Label     string
+	// Health is told once a second how the measuring is.
+	Health func(kiosk.Health)
+	// Now tells the time, by default that of the machine.
+	Now   func() time.Time
+	Board Board
+}
+
+// Board is what a kiosk has beside camera and screen; the zero Board is none.
+type Board struct {
+	Lamps     kiosk.Lamps
+	Interlock kiosk.Interlock
+	// Presence says that somebody stands in front of the kiosk; nil without a
+	// sensor.
+	Presence func() bool
+	// Room is the room as its sensor has it; nil without one.
+	Room func() policy.Room
+	// Live is the last reading of the blackbody's own thermometer; nil where it
+	// has none.
+	Live func() (calibration.Live, bool)
 }
 
 // Kiosk builds the frame loop over an open source. The record, nil where the
@@ -34,12 +53,17 @@ func Kiosk(c *config.Config, source thermal.Source, detector vision.Detector, re
 	if err != nil {
 		return nil, err
 	}
+	day := today(out.Now, record)
+	if err := c.CheckReferences(asTime(day())); err != nil {
+		return nil, err
+	}
 	cfg := calibrationConfig(c)
 	if record != nil {
 		if err := commissioned(&cfg, c, record, info); err != nil {
 			return nil, err
 		}
 	}
+	cfg.Reference.Live = out.Board.Live
 	reference, err := calibration.New(cfg, info)
 	if err != nil {
 		return nil, err
@@ -56,9 +80,10 @@ func Kiosk(c *config.Config, source thermal.Source, detector vision.Detector, re
 		return nil, err
 	}
 	return kiosk.New(kiosk.Config{
-		Source: source, Reference: reference, Finder: finder, Machine: machine, Site: judge.Site(), Room: room,
+		Source: source, Reference: reference, Finder: finder, Machine: machine, Site: judge.Site(), Reader: judge,
+		Room: room, RoomNow: out.Board.Room, Lamps: out.Board.Lamps, Interlock: out.Board.Interlock, Presence: out.Board.Presence,
 		Screen: out.Screen, Tally: out.Tally, Observer: out.Observer, Stopwatch: out.Stopwatch,
-		Label: out.Label, Voluntary: c.Screening.Mode == config.Voluntary,
+		Today: day, Health: out.Health, Label: out.Label, Voluntary: c.Screening.Mode == config.Voluntary,
 	})
 }
 
@@ -85,12 +110,28 @@ func Policy(c *config.Config) (*policy.Policy, policy.Room, error) {
 func calibrationConfig(c *config.Config) calibration.Config {
 	cfg := calibration.DefaultConfig()
 	r := &cfg.Reference
-	r.Temperature = thermal.Celsius(c.Reference.TemperatureC)
-	r.Expanded = thermal.Kelvin(c.Reference.UncertaintyK)
-	r.Stability = thermal.Kelvin(c.Reference.StabilityK)
 	r.MaxOffset = thermal.Kelvin(c.Reference.MaxOffsetK)
-	if p := c.Reference.Place; len(p) == 3 {
-		r.Place = thermal.Circle{X: p[0], Y: p[1], R: p[2]}
+	if c.Ambient.RoomC != 0 {
+		cfg.Terms.Surround = thermal.Celsius(c.Ambient.RoomC)
+	}
+	cfg.Limit.LiveAge = time.Duration(c.Live.TimeoutS * float64(time.Second))
+	cfg.Limit.SetPoint = thermal.Kelvin(c.Reference.LiveOffK)
+	certificate(r, &c.Reference)
+	if c.Second.TemperatureC != 0 {
+		cfg.Second = &calibration.ReferenceConfig{MaxOffset: r.MaxOffset}
+		certificate(cfg.Second, &c.Second)
 	}
 	return cfg
+}
+
+// certificate enters what the settings say of a reference.
+func certificate(to *calibration.ReferenceConfig, from *config.Reference) {
+	to.Temperature = thermal.Celsius(from.TemperatureC)
+	to.Expanded = thermal.Kelvin(from.UncertaintyK)
+	to.Stability = thermal.Kelvin(from.StabilityK)
+	to.Emissivity, to.Serial = from.Emissivity, from.Serial
+	to.Expires, _ = calibration.ParseDate(from.Expires) // the settings were checked; empty is none
+	if p := from.Place; len(p) == 3 {
+		to.Place = thermal.Circle{X: p[0], Y: p[1], R: p[2]}
+	}
 }

@@ -72,7 +72,7 @@ func (s *Settle) Accept() (Accepted, error) {
 	case s.last-s.first < leastSettled:
 		return Accepted{}, fmt.Errorf("cannot accept a reference seen for %v, %v are needed: %w", s.last-s.first, leastSettled, ErrUnsettled)
 	case n < leastShare*float64(s.frames):
-		return Accepted{}, fmt.Errorf("cannot accept a reference in order in %d of %d frames, last fault %v: %w", s.good, s.frames, s.fault, ErrUnsettled)
+		return Accepted{}, fmt.Errorf("cannot accept a reference in order in %d of %d frames, last fault %v (%s) %w", s.good, s.frames, s.fault, s.fault.Instruction(), ErrUnsettled)
 	}
 	a := Accepted{Place: thermal.Circle{X: s.x / n, Y: s.y / n, R: s.r / n}, Offset: thermal.Kelvin(s.offset / n)}
 	wander := math.Sqrt(math.Max(s.xx/n-a.Place.X*a.Place.X, s.yy/n-a.Place.Y*a.Place.Y))

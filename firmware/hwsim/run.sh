@@ -48,7 +48,7 @@ if [ ! -e "$cache/mod/gpio-sim-$version.ko" ]; then
 fi
 
 say "programs"
-(cd "$top" && go build -o bin/ ./appliance/cmd/lintel && CGO_ENABLED=0 go build -o "$work/emulate" ./firmware/hwsim/emulate &&
+(cd "$top" && go build -o "$cache/lintel" ./appliance/cmd/lintel && CGO_ENABLED=0 go build -o "$work/emulate" ./firmware/hwsim/emulate &&
 	CGO_ENABLED=0 go test -c -o "$share/guest.test" ./firmware/hwsim)
 
 say "first file system"
@@ -82,7 +82,7 @@ timeout 1800 qemu-system-x86_64 -M q35 -accel tcg,thread=single -icount shift=3,
 	-chardev socket,id=lepton,path="$work/lepton.sock",server=on,wait=off -device usb-redir,chardev=lepton,bus=usb.0 \
 	-chardev socket,id=p2pro,path="$work/p2pro.sock",server=on,wait=off -device usb-redir,chardev=p2pro,bus=usb.0 \
 	-kernel "$cache/vmlinux-$version" -initrd "$work/initrd.gz" \
-	-append "console=ttyS0 quiet panic=-1 mitigations=off lintel=$top/bin/lintel wanted=${1:-.}" </dev/null
+	-append "console=ttyS0 quiet panic=-1 mitigations=off lintel=$cache/lintel wanted=${1:-.}" </dev/null
 status=$?
 set -e
 # The guest wrote 16 more than the tests' exit status.

@@ -16,7 +16,7 @@ type canvas struct {
 	emits         []float32 // the emissivity
 	scratch       []float32
 	// owner holds 0 where nobody is, inFront where something stands before
-	// everybody, else 1 + 4*figure + part.
+	// everybody, else 1 + parts*figure + part.
 	owner []uint8
 	// brush is the emissivity of what is being drawn.
 	brush      float32
@@ -38,6 +38,9 @@ const (
 	partHead
 	partFace
 	partForehead
+	partWorn // before the face: glasses, a mask
+
+	parts
 )
 
 func newCanvas(w, h int, t *tile, e Emissivity) *canvas {

@@ -37,35 +37,65 @@ func (p *pen) faceAt(fx, fy, fz, z, soft float32) float32 {
 		t = p.glassesAt(t, side, fy, soft)
 	}
 	if l.glassesUp {
-		t = p.glassesAt(t, side, fy+0.52, soft)
+		t = p.glassesAt(t, side, fy+pushedUp, soft)
 	}
 	return t
 }
 
-// glassesAt lays glasses over t: opaque, near room temperature.
-func (p *pen) glassesAt(t, side, fy, soft float32) float32 {
+// pushedUp is how far glasses over the brow sit above the eyes, in half heads.
+const pushedUp = 0.52
+
+// worn says how much of the face there is behind glasses or a mask, 0 to 1.
+func (p *pen) worn(fx, fy, fz, soft float32) float32 {
 	l := p.looks
+	var cover float32
+	if l.mask {
+		cover = maskCover(fx, fy, fz, soft)
+	}
+	if l.glasses {
+		c, _ := l.glassesCover(abs(fx), fy, soft)
+		cover = max(cover, c)
+	}
+	if l.glassesUp {
+		c, _ := l.glassesCover(abs(fx), fy+pushedUp, soft)
+		cover = max(cover, c)
+	}
+	return cover
+}
+
+// glassesCover says how much glasses hide there, and how far up or down the
+// lens that is, squared.
+func (l *looks) glassesCover(side, fy, soft float32) (cover, y float32) {
 	x, y := (side-0.38)/l.lensWidth, (fy-0.03)/(l.lensWidth*l.lensHeight)
 	y += 0.25 * x // the outer ends sit higher
 	x, y = x*x, y*y
 	r := sqrt(sqrt(x*x + y*y))
-	cover := clamp01(0.5 - (r-1)*l.lensWidth*0.8/soft)
+	cover = clamp01(0.5 - (r-1)*l.lensWidth*0.8/soft)
 	bridge := clamp01(0.5-(abs(fy+0.06)-0.03)/soft) * 0.7
 	if side > 0.2 {
 		bridge *= 0.6 // the temples are thin
 	}
-	cover = max(cover, bridge)
+	return max(cover, bridge), y
+}
+
+// glassesAt lays glasses over t: opaque, near room temperature.
+func (p *pen) glassesAt(t, side, fy, soft float32) float32 {
+	cover, y := p.looks.glassesCover(side, fy, soft)
 	if cover == 0 {
 		return t
 	}
-	glass := p.blended(l.lens) + 0.25*y - 0.1
+	glass := p.blended(p.looks.lens) + 0.25*y - 0.1
 	return t + (glass-t)*cover
+}
+
+// maskCover says how much a face mask hides there.
+func maskCover(fx, fy, fz, soft float32) float32 {
+	return clamp01(0.5+(fy-0.1-0.18*fx*fx)/soft) * clamp01(0.5+(fz-0.12)/soft)
 }
 
 // maskAt lays a face mask over t; it warms and cools with the breath.
 func (p *pen) maskAt(t, fx, fy, fz, soft float32) float32 {
-	edge := 0.1 + 0.18*fx*fx
-	cover := clamp01(0.5+(fy-edge)/soft) * clamp01(0.5+(fz-0.12)/soft)
+	cover := maskCover(fx, fy, fz, soft)
 	if cover == 0 {
 		return t
 	}

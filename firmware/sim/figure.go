@@ -47,7 +47,7 @@ func (p *pen) blended(k float32) float32 { return p.room + k*(p.looks.skin-p.roo
 
 // draw draws the figure number n of the frame.
 func (c *canvas) draw(f *figure, n int, room float32) {
-	p := &pen{canvas: c, figure: f, room: room, mine: uint8(1 + 4*n)}
+	p := &pen{canvas: c, figure: f, room: room, mine: 1 + uint8(parts)*uint8(n)}
 	p.drawBody()
 	p.drawHead()
 	p.drawBrim()
@@ -72,19 +72,19 @@ func (c *canvas) describe(figures []figure, people []Person) []Person {
 		all[i].head, all[i].face = empty, empty
 	}
 	for i, o := range c.owner {
-		if o == 0 || o == inFront || part((o-1)&3) == partBody {
+		if o == 0 || o == inFront || part(o-1)%parts == partBody {
 			continue
 		}
-		s, x, y := &all[(o-1)>>2], i%c.w, i/c.w
+		s, x, y := &all[part(o-1)/parts], i%c.w, i/c.w
 		s.head.add(x, y)
 		s.heads++
-		switch part((o - 1) & 3) {
+		switch part(o-1) % parts {
 		case partForehead:
 			fx, fy := float64(x)+0.5, float64(y)+0.5
 			s.n++
 			s.x, s.y, s.xx, s.yy = s.x+fx, s.y+fy, s.xx+fx*fx, s.yy+fy*fy
 			fallthrough
-		case partFace:
+		case partFace, partWorn:
 			s.face.add(x, y)
 			s.faces++
 		default:

@@ -105,6 +105,11 @@ func (p *pen) headPixel(i int, v *view, x, y, a, volume float32) {
 	switch {
 	case hairy > 0.5:
 		p.owner[i] = p.mine + uint8(partHead)
+	case bare > 0.5 && p.worn(fx, fy, fz, soft) > 0.25:
+		p.owner[i] = p.mine + uint8(partHead)
+		if fz > -0.25 {
+			p.owner[i] = p.mine + uint8(partWorn)
+		}
 	case bare > 0.5 && p.isForehead(fx, fy, fz, z, soft):
 		p.owner[i] = p.mine + uint8(partForehead)
 	case bare > 0.5 && fz > -0.25:

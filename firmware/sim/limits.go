@@ -135,6 +135,7 @@ func (f *FFC) validate() error {
 		limit{"Step", float64(f.Step), -5, 5, "K"},
 		limit{"Settle", f.Settle, 0, 30, "s"},
 		limit{"Fade", f.Fade, 1, 10000, "s"},
+		limit{"Lines", float64(f.Lines), -2, 2, "K"},
 	)
 }
 
@@ -185,21 +186,21 @@ func (c *Config) validateOwn() error {
 }
 
 func (v *Visitor) validate(prefix string) error {
-	height := v.Height
-	if height == 0 {
-		height = 1.7
-	}
+	height, depth := v.Height, v.Depth
+	orElse(&height, 1.7)
+	orElse(&depth, 1)
 	if err := checkAll(prefix,
 		limit{"Skin", float64(v.Skin), 20, 50, "degC"},
 		limit{"Height", height, 1, 2.2, "m"},
+		limit{"Depth", depth, 0.1, 1.3, "(a share)"},
 		limit{"Start", v.Start, 0, 86400, "s"},
 		limit{"Path", float64(len(v.Path)), 2, maxKeys, "(places)"},
 	); err != nil {
 		return err
 	}
 	for i, name := range v.Wears {
-		if !slices.Contains(AllOccluders.Names(), name) {
-			return &FieldError{fmt.Sprintf("%sWears[%d]", prefix, i), fmt.Sprintf("%q", name), strings.Join(AllOccluders.Names(), ", ")}
+		if !slices.Contains(Garments(), name) {
+			return &FieldError{fmt.Sprintf("%sWears[%d]", prefix, i), fmt.Sprintf("%q", name), strings.Join(Garments(), ", ")}
 		}
 	}
 	for i, w := range v.Path {
@@ -210,7 +211,7 @@ func (v *Visitor) validate(prefix string) error {
 		if err := checkAll(fmt.Sprintf("%sPath[%d].", prefix, i),
 			limit{"Seconds", w.Seconds, least, 86400, "s"},
 			limit{"X", w.X, -20, 20, "m"},
-			limit{"Distance", w.Distance, 0.3, 50, "m"},
+			limit{"Distance", w.Distance, 0.15, 50, "m"},
 			limit{"Yaw", w.Yaw, -180, 180, "degrees"},
 			limit{"Pitch", w.Pitch, -60, 60, "degrees"},
 		); err != nil {

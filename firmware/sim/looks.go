@@ -29,6 +29,7 @@ type looks struct {
 	hat                         hat
 	hatLine, hatBlend           float32
 	mask                        bool
+	hand                        float32 // how far to the right of the nose a hand before the brow is
 	maskBlend                   float32
 
 	shoulders              float32 // half width in half heads
@@ -115,6 +116,7 @@ func (d dice) person(skin float32) looks {
 	if d.chance(0.35) {
 		l.open, l.inner = d.between(0.15, 0.45), l.cloth+d.between(0.05, 0.25)
 	}
+	l.hand = 0.35
 	return l.wearGlasses(d, 0.3)
 }
 

@@ -45,7 +45,7 @@ func (o *optics) image(c *canvas, s *shot, surroundings float32) {
 		o.radiance[i] = e*o.of(t) + (1-e)*surroundings
 	}
 	for i := range s.figures[:s.n] {
-		o.smear(c, &s.figures[i], uint8(4*i+4))
+		o.smear(c, &s.figures[i], uint8(parts)*uint8(i+1))
 	}
 	o.blur()
 	if o.halo > 0 {

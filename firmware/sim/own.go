@@ -2,6 +2,7 @@ package sim
 
 import (
 	"math"
+	"slices"
 
 	"lintel/firmware/thermal"
 )
@@ -25,9 +26,13 @@ type Visitor struct {
 	// Height is that of the person, 1 to 2.2 m; by default it is drawn. The
 	// camera is 1.57 m above the floor.
 	Height float64 `toml:"height_m"`
-	// Wears names what is worn, as [Occluders.Names] does: "hair" is a fringe
-	// and "other" a face mask.
+	// Wears names what is worn: an occluder as [Occluders.Names] has it, where
+	// "hair" is a fringe, "hat" any hat and "other" a face mask, or one of the
+	// other [Garments].
 	Wears []string `toml:"wears"`
+	// Depth is how far down a hat or a fringe comes, 0.1 to 1.3: 0 is the
+	// crown, 1 the brows. By default they cover the forehead.
+	Depth float64 `toml:"depth"`
 	// PassesBy is for somebody who does not come to be screened.
 	PassesBy bool `toml:"passes_by"`
 	// Start is when the person enters, 0 to 86400 s.
@@ -43,7 +48,7 @@ type Waypoint struct {
 	// for the first.
 	Seconds float64 `toml:"seconds"`
 	// X is to the right of the optical axis, -20 to 20 m, Distance from the
-	// camera, 0.3 to 50 m.
+	// camera, 0.15 to 50 m.
 	X        float64 `toml:"x_m"`
 	Distance float64 `toml:"distance_m"`
 	// Yaw turns the head to the right of the image, -180 to 180 degrees, Pitch
@@ -71,6 +76,8 @@ type Object struct {
 	// InFront puts it before everything, the blackbody too. Otherwise it is
 	// before people and behind the blackbody.
 	InFront bool `toml:"in_front"`
+	// Behind puts it behind the people.
+	Behind bool `toml:"behind"`
 }
 
 // Disturbance is something that befalls the blackbody for a time.
@@ -139,28 +146,59 @@ func (v *Visitor) looks(d dice) looks {
 	if v.Height != 0 {
 		l.height = float32(v.Height)
 	}
+	line := float32(-0.2)
+	if v.Depth != 0 {
+		line = browLine*float32(v.Depth) - (1 - float32(v.Depth))
+	}
+	kind := v.hat()
 	switch {
+	case kind != bareHead:
+		l = l.wearHat(d, line)
+		l.hat = kind
 	case v.wears(Hat):
-		l = l.wearHat(d, -0.2)
+		l = l.wearHat(d, line)
 	case v.wears(Hair):
 		l = l.hangFringe(d, 0.7)
 		l.parting = 0
+		if v.Depth != 0 {
+			l.fringe = max(line-l.hairline, 0)
+		}
 	}
 	if v.wears(Other) {
 		l = l.wearMask(d)
 	}
+	if v.wears(Hand) {
+		l.hand = d.between(-0.1, 0.45)
+	}
+	if slices.Contains(v.Wears, "glasses_up") {
+		l.glassesUp = true
+	}
 	return l
 }
 
-func (v *Visitor) wears(o Occluders) bool {
-	name := o.Names()[0]
-	for _, w := range v.Wears {
-		if w == name {
-			return true
+// browLine is where the brows are, in half heads below the middle.
+const browLine = -0.17
+
+// hat returns the hat that is asked for by its own name.
+func (v *Visitor) hat() hat {
+	for i, name := range hats() {
+		if slices.Contains(v.Wears, name) {
+			return peaked + hat(i)
 		}
 	}
-	return false
+	return bareHead
 }
+
+// hats names the hats, in their order.
+func hats() []string { return []string{"cap", "beanie", "hood", "headscarf"} }
+
+// Garments lists what a [Visitor] may wear: the occluders, every hat by its own
+// name, and "glasses_up" for glasses pushed up over the brow.
+func Garments() []string {
+	return append(append(AllOccluders.Names(), hats()...), "glasses_up")
+}
+
+func (v *Visitor) wears(o Occluders) bool { return slices.Contains(v.Wears, o.Names()[0]) }
 
 // direct implements script.
 func (o *own) direct(t float64, s *shot) {
@@ -190,7 +228,7 @@ func (o *own) direct(t float64, s *shot) {
 		if b := &o.Objects[i]; during(t, b.From, b.Until) {
 			s.put(plate{
 				box: boxAt(float32(b.X), float32(b.Y), float32(b.Width), float32(b.Height)), round: b.Round,
-				t: float32(b.Temperature), emissivity: float32(b.Emissivity), inFront: b.InFront, target: !b.InFront,
+				t: float32(b.Temperature), emissivity: float32(b.Emissivity), inFront: b.InFront, behind: b.Behind, target: !b.InFront && !b.Behind,
 			})
 		}
 	}

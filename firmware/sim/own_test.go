@@ -26,7 +26,7 @@ func anyConfig(t *rapid.T) Config {
 	c.Length = between("length", 0, 4)
 	for range number("people", 0, 8) {
 		v := Visitor{Skin: thermal.Celsius(between("skin", 20, 50)), Height: between("height", 1, 2.2), Start: between("start", 0, 2)}
-		v.Wears = rapid.SliceOfN(rapid.SampledFrom(AllOccluders.Names()), 0, 3).Draw(t, "wears")
+		v.Wears = rapid.SliceOfN(rapid.SampledFrom(Garments()), 0, 3).Draw(t, "wears")
 		v.PassesBy = rapid.Bool().Draw(t, "passes by")
 		for range number("places", 2, 4) {
 			v.Path = append(v.Path, Waypoint{

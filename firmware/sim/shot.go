@@ -26,6 +26,7 @@ type plate struct {
 	round   bool
 	t       float32 // degC
 	inFront bool    // of the references too
+	behind  bool    // of the people
 	target  bool    // to be measured
 	// emissivity is that of the canvas's targets where it is 0.
 	emissivity float32
@@ -74,20 +75,22 @@ func (c *canvas) render(s *shot, backdrop, emits []float32) {
 	} else {
 		c.drawRoom(s.room)
 	}
+	c.drawPlates(s, func(p *plate) bool { return p.behind })
 	c.brush = c.emissivity.skin
 	for i := range s.figures[:s.n] {
 		c.draw(&s.figures[i], i, s.room.wall)
 	}
-	c.drawPlates(s, false)
+	c.drawPlates(s, func(p *plate) bool { return !p.behind && !p.inFront })
 	c.drawReference(&s.reference, s.room.wall)
 	c.drawReference(&s.second, s.room.wall)
-	c.drawPlates(s, true)
+	c.drawPlates(s, func(p *plate) bool { return p.inFront })
 }
 
-func (c *canvas) drawPlates(s *shot, inFrontOfAll bool) {
+// drawPlates draws those of a layer.
+func (c *canvas) drawPlates(s *shot, layer func(*plate) bool) {
 	for i := range s.plates[:s.nPlates] {
 		p := &s.plates[i]
-		if p.inFront != inFrontOfAll {
+		if !layer(p) {
 			continue
 		}
 		c.brush = c.emissivity.target

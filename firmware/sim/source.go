@@ -154,6 +154,27 @@ func (s *Source) Temperatures(dst []float32) []float32 {
 	return append(dst[:0], s.canvas.temp...)
 }
 
+// Skin says of each pixel of the last frame whether it looks at bare skin of a
+// face: 0 for no, [SkinFace] or [SkinForehead] for yes. dst is reused where it
+// is large enough.
+func (s *Source) Skin(dst []uint8) []uint8 {
+	dst = dst[:0]
+	for _, o := range s.canvas.owner {
+		skin := uint8(0)
+		if o != 0 && o != inFront {
+			switch part(o-1) % parts {
+			case partFace:
+				skin = SkinFace
+			case partForehead:
+				skin = SkinForehead
+			default:
+			}
+		}
+		dst = append(dst, skin)
+	}
+	return dst
+}
+
 // Stuck appends to dst the indices, row by row, of the pixels that do not
 // follow the scene.
 func (s *Source) Stuck(dst []int) []int {

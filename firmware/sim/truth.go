@@ -53,6 +53,13 @@ type Person struct {
 	Size                 Size
 }
 
+// What [Source.Skin] says of a pixel on bare skin. The forehead is that of
+// Person.Forehead: between brows and hairline, with a margin for the blur.
+const (
+	SkinFace     = 1
+	SkinForehead = 2
+)
+
 // Pose says how a head is turned. The zero value is unknown.
 type Pose uint8
 

@@ -70,7 +70,7 @@ func (p *pen) drawBrim() {
 // drawHand draws a hand and forearm held before the brow.
 func (p *pen) drawHand() {
 	u, t := p.unit(), p.looks.skin-1.2
-	hx, hy := p.x+0.35*p.a, p.y-0.35*p.b()
+	hx, hy := p.x+p.looks.hand*p.a, p.y-0.35*p.b()
 	elbow := capsule{p.x + 1.9*u, p.y + 2.2*u, 0.26 * u, hx + 0.5*u, hy + 0.35*u, 0.17 * u}
 	p.limb(elbow, p.blended(p.looks.cloth), 0.5, p.looks.folds, p.looks.texture, p.mine)
 	p.limb(capsule{hx + 0.5*u, hy + 0.35*u, 0.2 * u, hx - 0.25*u, hy - 0.05*u, 0.18 * u}, t, 0.6, 0.1, p.looks.texture, p.mine)

@@ -98,10 +98,21 @@ func (c Counts) String() string {
 		word string
 		n    uint64
 	}{
-		{"short", c.Short}, {"flagged", c.Flagged}, {"repeated", c.Repeated}, {"torn", c.Torn}, {"shifted", c.Shifted},
-		{"during corrections", c.Shutter}, {"not radiometric", c.NotRadiometric}, {"of another gain", c.Gain},
-		{"missing", c.Missing}, {"overtaken", c.Overtaken}, {"outages", c.Outages}, {"restarts", c.Restarts},
-		{"resets", c.Resets}, {"corrections", c.Corrections}, {"commands refused", c.Refused},
+		{"short", c.Short},
+		{"flagged", c.Flagged},
+		{"repeated", c.Repeated},
+		{"torn", c.Torn},
+		{"shifted", c.Shifted},
+		{"during corrections", c.Shutter},
+		{"not radiometric", c.NotRadiometric},
+		{"of another gain", c.Gain},
+		{"missing", c.Missing},
+		{"overtaken", c.Overtaken},
+		{"outages", c.Outages},
+		{"restarts", c.Restarts},
+		{"resets", c.Resets},
+		{"corrections", c.Corrections},
+		{"commands refused", c.Refused},
 	} {
 		if n.n > 0 {
 			fmt.Fprintf(&b, ", %d %s", n.n, n.word)

@@ -35,6 +35,8 @@ const VIEWS = [
   guiding("hold_still"),
   guiding("come_to_the_middle"),
   guiding("move_aside"),
+  guiding("look_up"),
+  guiding("glasses_off"),
   { state: "measuring", guidance: "hold_still", progress: 0.4 },
   { state: "passed" },
   { state: "referred" },

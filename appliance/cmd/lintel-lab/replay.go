@@ -16,6 +16,7 @@ import (
 	"lintel/appliance/kiosk"
 	"lintel/appliance/screening"
 	"lintel/appliance/setup"
+	"lintel/calibration"
 	"lintel/firmware/thermal"
 	"lintel/vision"
 )
@@ -76,6 +77,8 @@ type (
 		R       *float64 `json:"r"`
 		OffsetK *float64 `json:"offset_k"`
 		Fault   *string  `json:"fault"`
+		// Budget is that of a usual forehead of 35 degC in the frame.
+		Budget budget `json:"budget,omitempty"`
 	}
 	faceEvent struct {
 		Track    int        `json:"track"`
@@ -90,7 +93,13 @@ type (
 		TC   float64 `json:"t_c"`
 		UC   float64 `json:"u_c"`
 		N    int     `json:"n"`
+		// Budget is that of this frame's measurement, BridgedK what was added
+		// for a flat-field correction; both only where there is one.
+		Budget   budget   `json:"budget,omitempty"`
+		BridgedK *float64 `json:"bridged_k,omitempty"`
 	}
+	// budget has every term of an uncertainty by name, k = 1, in kelvin.
+	budget       map[string]float64
 	verdictEvent struct {
 		Event   string  `json:"event"`
 		Clip    string  `json:"clip"`
@@ -164,6 +173,7 @@ func (r *replay) Observe(k *kiosk.Report) {
 	}
 	if k.Reference.OK {
 		e.Reference.OffsetK = number(float64(k.Reference.Offset), 1e3)
+		e.Reference.Budget = budgetOf(&k.Usual)
 	}
 	for i := range k.Faces {
 		f := &k.Faces[i]
@@ -175,9 +185,20 @@ func (r *replay) Observe(k *kiosk.Report) {
 	}
 	if s := &k.Step; s.Readings > 0 {
 		e.Reading = &readingEvent{Site: k.Site.String(), TC: round(float64(s.Value), 1e3), UC: round(float64(s.U), 1e3), N: s.Readings}
+		if m := &k.Measurement; m.Pixels > 0 {
+			e.Reading.Budget, e.Reading.BridgedK = budgetOf(&m.Budget), number(float64(m.Bridged), 1e3)
+		}
 	}
 	r.emit(e)
 	r.outcome(&k.Step, frame)
+}
+
+func budgetOf(b *calibration.Budget) budget {
+	out := budget{}
+	for _, t := range b.Terms() {
+		out[t.Name] = round(float64(t.U), 1e4)
+	}
+	return out
 }
 
 // outcome writes how a visit ended.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -14,13 +15,14 @@ func scoreCommand() *cobra.Command {
 	var labels string
 	var asJSON bool
 	c := &cobra.Command{
-		Use:   "score --labels FILE REPLAY.jsonl",
+		Use:   "score --labels FILE REPLAY.jsonl...",
 		Short: "Score a replay against annotated recordings",
 		Long: `Score compares what replay wrote with the annotations of the recordings:
 labels.jsonl (faces, foreheads and the reference in single frames), and beside
-it visits.jsonl (who came to be screened) and manifest.csv.`,
+it visits.jsonl (who came to be screened) and manifest.csv. Several replays, as
+those of the folds of a cross-validation, are scored together.`,
 		Example: "  lintel-lab replay --json recordings/*.cptv > replay.jsonl\n  lintel-lab score --labels recordings/labels.jsonl replay.jsonl",
-		Args:    cobra.ExactArgs(1),
+		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if labels == "" {
 				return errors.New("cannot score without annotations: name labels.jsonl with --labels")
@@ -29,12 +31,16 @@ it visits.jsonl (who came to be screened) and manifest.csv.`,
 			if err != nil {
 				return err
 			}
-			f, err := os.Open(args[0])
-			if err != nil {
-				return fmt.Errorf("cannot score the replay: %w", err)
+			var replays []io.Reader
+			for _, path := range args {
+				f, err := os.Open(path)
+				if err != nil {
+					return fmt.Errorf("cannot score the replay: %w", err)
+				}
+				defer f.Close()
+				replays = append(replays, f)
 			}
-			defer f.Close()
-			report, err := score.Run(truth, f)
+			report, err := score.Run(truth, io.MultiReader(replays...))
 			if err != nil {
 				return err
 			}

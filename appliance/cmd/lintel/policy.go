@@ -1,8 +1,10 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -25,14 +27,16 @@ func policyCommand() *cobra.Command {
 func showCommand() *cobra.Command {
 	var settings config.Flags
 	var prevalence float64
+	var asJSON bool
 	c := &cobra.Command{
-		Use:   "show [--prevalence SHARE]",
+		Use:   "show [--prevalence SHARE] [--json]",
 		Short: "Print what thresholds are worth, and which one is set",
 		Long: `Show prints, for the site and the room that are set, what each threshold was
 worth on the subjects of a clinical study: of those with fever the share that
 is referred, of those without the share that passes, each with its 95 %
 interval, and how many of 100 healthy visitors would be referred. The
-predictive values hold where the given share of visitors has fever.`,
+predictive values hold where the given share of visitors has fever. With --json
+it prints the figures of both sites, as the staff page gets them.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !(prevalence > 0 && prevalence < 1) {
@@ -46,10 +50,17 @@ predictive values hold where the given share of visitors has fever.`,
 			if err != nil {
 				return err
 			}
+			if asJSON {
+				if err := json.NewEncoder(cmd.OutOrStdout()).Encode(p.Report(room, prevalence)); err != nil {
+					return fmt.Errorf("cannot print the policy: %w", err)
+				}
+				return nil
+			}
 			return showPolicy(cmd.OutOrStdout(), p, room, prevalence)
 		},
 	}
 	c.Flags().Float64Var(&prevalence, "prevalence", 0.01, "`SHARE` of visitors with fever")
+	c.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
 	settings.Register(c.Flags())
 	return c
 }
@@ -72,6 +83,9 @@ func showPolicy(out io.Writer, p *policy.Policy, room policy.Room, prevalence fl
 	fmt.Fprintf(out, "at 0.9      left out: sensitivity %.3f, specificity %.3f; single rounds: %.3f, %.3f\n",
 		curve.HeldOutSensitivity, curve.HeldOutSpecificity, curve.SingleSensitivity, curve.SingleSpecificity)
 
+	if err := showFit(out, &m, room); err != nil {
+		return fmt.Errorf("cannot print the policy: %w", err)
+	}
 	present, ok := curve.Near(p.ScoreThreshold(room))
 	if !ok {
 		present = -1
@@ -84,6 +98,35 @@ func showPolicy(out io.Writer, p *policy.Policy, room policy.Room, prevalence fl
 		}
 	}
 	return nil
+}
+
+// showFit prints the fits that were compared, and what is left of the model
+// where part of a face is hidden.
+func showFit(out io.Writer, m *policy.Model, room policy.Room) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "\nfit\tweights\tarea under the curve on people left out\tspecificity at 0.9")
+	for _, t := range m.Trials {
+		var weights []string
+		for _, f := range policy.Features() {
+			if t.Weights[f] != 0 {
+				weights = append(weights, fmt.Sprintf("%v %.2f", f, t.Weights[f]))
+			}
+		}
+		note := ""
+		switch {
+		case !t.Monotone:
+			note = "  (a warmer spot can lower the score: not shipped)"
+		case t.Name == m.Trials[0].Name && t.Weights == m.Weights:
+			note = "  (shipped)"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%.3f\t%.3f%s\n", t.Name, strings.Join(weights, ", "), t.HeldOutAUC, t.HeldOutSpecificity, note)
+	}
+	for _, l := range m.Losses {
+		if l.Room == room.Known() {
+			fmt.Fprintf(w, "with no more than the %s\t\t%.3f (all subjects)\t%.3f at a sensitivity of %.3f\n", l.Left, l.AUC, l.Specificity, l.Sensitivity)
+		}
+	}
+	return w.Flush()
 }
 
 func showCurve(out io.Writer, curve *policy.Curve, fever policy.Fever, prevalence float64, present int) error {

@@ -2,12 +2,15 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"testing"
+
+	"lintel/appliance/policy"
 )
 
 func show(args ...string) (string, error) {
-	root := command()
+	root := command(false)
 	var out bytes.Buffer
 	root.SetOut(&out)
 	root.SetErr(&out)
@@ -46,8 +49,22 @@ func TestPolicyShow(t *testing.T) {
 	}
 }
 
+func TestPolicyShowJSON(t *testing.T) {
+	got, err := show("--json", "--set", "ambient.room_c=22", "--prevalence", "0.05")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r policy.Report
+	if err := json.Unmarshal([]byte(got), &r); err != nil {
+		t.Fatalf("%v in\n%s", err, got)
+	}
+	if r.Prevalence != 0.05 || r.RoomC == nil || *r.RoomC != 22 || len(r.Sites) != 2 || r.Sites[0].Set == nil {
+		t.Errorf("the report is\n%s", got)
+	}
+}
+
 func TestChecksNeedCounts(t *testing.T) {
-	root := command()
+	root := command(false)
 	root.SetArgs([]string{"counts", "checks", "--set", "state.dir=" + t.TempDir()})
 	if err := root.Execute(); err == nil || !strings.Contains(err.Error(), "run the kiosk first") {
 		t.Errorf("checks without counts: %v", err)

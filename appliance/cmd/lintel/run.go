@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"lintel/appliance/kiosk"
 	"lintel/appliance/screening"
 	"lintel/appliance/setup"
+	"lintel/appliance/setup/board"
 	"lintel/firmware/sim"
 	"lintel/firmware/thermal"
 	"lintel/ui"
@@ -27,10 +29,12 @@ type runOptions struct {
 	source   string
 	listen   string
 	seed     uint64
+	fast     bool
+	guard    guard
 }
 
-func runCommand() *cobra.Command {
-	var o runOptions
+func runCommand(own bool) *cobra.Command {
+	o := runOptions{guard: guard{own: own}}
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "Screen visitors and serve the kiosk page",
@@ -57,6 +61,8 @@ Scenes: ` + scenes() + `.
 	c.Flags().StringVar(&o.source, "source", "uvc", "where frames come from: uvc[:DEVICE], sim[:SCENE] or recording:FILE")
 	c.Flags().StringVar(&o.listen, "listen", ui.DefaultListen, "loopback `ADDRESS` to serve the pages on")
 	c.Flags().Uint64Var(&o.seed, "seed", 1, "seed of the simulation")
+	c.Flags().BoolVar(&o.fast, "fast", false, "take simulated and recorded frames as fast as they can be processed; for tests")
+	c.Flags().BoolVar(&o.guard.development, "development", false, "start beside a network, whatever privacy.network says; the page shows it")
 	o.settings.Register(c.Flags())
 	return c
 }
@@ -79,6 +85,10 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	o.guard.config = c.Privacy
+	if err := o.guard.begin(); err != nil {
+		return err
+	}
 	record, err := setup.LoadRecord(&c)
 	if err != nil {
 		return err
@@ -89,7 +99,7 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	}
 	defer func() { err = errors.Join(err, detector.Close()) }()
 
-	var screen screen
+	screen := screen{guard: &o.guard}
 	server, err := ui.New(ui.Config{Listen: o.listen, Faults: screen.faults})
 	if err != nil {
 		return err
@@ -97,10 +107,17 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	defer func() { err = errors.Join(err, server.Close()) }()
 	screen.Server = server
 
+	panel, err := board.Open(&c, source.Label() == "")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, panel.Close()) }()
+	screen.notices = panel.Notices
+
 	// The counts are opened last: what is refused leaves no trace.
 	var tally tally
-	seat := seat{source: source, config: &c, seed: o.seed, build: func(frames thermal.Source) (*kiosk.Kiosk, error) {
-		return setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Label: source.Label()})
+	seat := seat{source: source, config: &c, paced: !o.fast, seed: o.seed, build: func(frames thermal.Source) (*kiosk.Kiosk, error) {
+		return setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Label: o.guard.label(source), Board: panel.Kiosk()})
 	}}
 	if err := seat.open(); err != nil && !source.Awaited(err) {
 		return err
@@ -119,13 +136,20 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, screen.notify.close()) }()
+	if err := o.guard.confine(&c, source); err != nil {
+		return err
+	}
 	fmt.Fprintf(out, "Lintel is on http://%s/ (%s). Stop it with Ctrl-C.\n", server.Addr(), o.source)
-	err = serve(ctx, server, store, func(ctx context.Context) error {
-		if err := seat.run(ctx, &screen); err != nil {
+	parts := []func(context.Context) error{server.Serve, panel.Run, o.guard.watch, func(ctx context.Context) error {
+		if err := withoutData(func() error { return seat.run(ctx, &screen) }); err != nil {
 			return err
 		}
 		return screen.hold(ctx)
-	})
+	}}
+	if store != nil {
+		parts = append(parts, store.Run)
+	}
+	err = together(ctx, parts)
 	if counts := seat.counts(); counts != "" {
 		fmt.Fprintf(out, "Frames of the camera: %s.\n", counts)
 	}
@@ -137,18 +161,17 @@ func (o *runOptions) openCounts(ctx context.Context, c *config.Config) (*counts.
 	if c.Screening.Mode == config.Voluntary {
 		return nil, nil
 	}
-	return counts.Open(ctx, counts.Config{Dir: c.State.Dir})
+	return counts.Open(ctx, counts.Config{
+		Dir: c.State.Dir, Patient: true,
+		Every: time.Duration(c.Counts.EveryS) * time.Second, K: c.Counts.K,
+		HoursFor: c.Counts.HoursForDays, DaysFor: c.Counts.DaysForDays,
+	})
 }
 
-// serve runs the frame loop, the pages and the counts until one of them ends,
-// and then ends the others.
-func serve(ctx context.Context, server *ui.Server, store *counts.Store, loop func(context.Context) error) error {
+// together runs parts until one of them ends, and then ends the others.
+func together(ctx context.Context, parts []func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	parts := []func(context.Context) error{loop, server.Serve}
-	if store != nil {
-		parts = append(parts, store.Run)
-	}
 	ended := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { ended <- part(ctx) }()
@@ -187,10 +210,10 @@ type screen struct {
 	last   ui.View
 	fault  atomic.Pointer[string]
 	store  atomic.Pointer[counts.Store]
+	guard  *guard
+	// notices are the faults of the room; screening goes on.
+	notices func() []string
 }
-
-// faultCounts is the fault of counts that cannot be written; screening goes on.
-const faultCounts = "counts_not_written"
 
 func (s *screen) Show(v ui.View) {
 	if v != s.last {
@@ -210,10 +233,10 @@ func (s *screen) faults() []string {
 	if f := s.fault.Load(); f != nil {
 		faults = append(faults, *f)
 	}
-	if store := s.store.Load(); store != nil && store.Fault() != nil {
-		faults = append(faults, faultCounts)
+	if store := s.store.Load(); store != nil {
+		faults = append(faults, store.Faults()...)
 	}
-	return faults
+	return slices.Concat(faults, s.guard.faults(), s.notices())
 }
 
 // hold shows the last view until ctx is done: a recording is over, and the

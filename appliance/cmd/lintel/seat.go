@@ -20,6 +20,7 @@ import (
 type seat struct {
 	source setup.SourceSpec
 	config *config.Config
+	paced  bool
 	seed   uint64
 	build  func(thermal.Source) (*kiosk.Kiosk, error)
 
@@ -29,7 +30,7 @@ type seat struct {
 
 // open opens the source and builds the loop.
 func (s *seat) open() error {
-	frames, err := s.source.Open(s.config, true, s.seed)
+	frames, err := s.source.Open(s.config, s.paced, s.seed)
 	if err != nil {
 		return err
 	}

@@ -75,12 +75,31 @@ func read(file string) (trial.Camera, error) {
 	return trial.Camera{Name: name, Table: table}, nil
 }
 
+// names are the features' names in the policy's source.
+var names = [len(policy.Weights{})]string{"Maximum", "CentreMaximum", "SpotCentre", "SpotRight", "SpotLeft", "SpotBottom", "SpotTop"}
+
 var sourceText = template.Must(template.New("table").Funcs(template.FuncMap{
 	"site": func(s policy.Site) string {
 		if s == policy.FaceMax {
 			return "FaceMax"
 		}
 		return "Forehead"
+	},
+	"weights": func(w policy.Weights) string {
+		var parts []string
+		for f, v := range w {
+			if v != 0 {
+				parts = append(parts, fmt.Sprintf("%s: %g", names[f], v))
+			}
+		}
+		return "Weights{" + strings.Join(parts, ", ") + "}"
+	},
+	"floats": func(values []float64) string {
+		var parts []string
+		for _, v := range values {
+			parts = append(parts, fmt.Sprintf("%.4f", v))
+		}
+		return "[]float64{" + strings.Join(parts, ", ") + "}"
 	},
 	"counts": func(counts [][2]int) string {
 		return strings.ReplaceAll(strings.TrimPrefix(fmt.Sprintf("%#v", counts), "[][2]int"), "[2]int", "")
@@ -97,8 +116,26 @@ func Shipped(site Site) (Model, bool) {
 	case {{site .Site}}:
 		return Model{
 			Version: {{.Version}}, SHA256: {{printf "%q" .SHA256}},
-			Site: {{site .Site}}, RoomSlope: {{printf "%.4f" .RoomSlope}},
+			Site: {{site .Site}}, Weights: {{weights .Weights}},
+			CentreShift: {{printf "%.4f" .CentreShift}}, SpotShift: {{printf "%.4f" .SpotShift}}, RoomSlope: {{printf "%.4f" .RoomSlope}},
 			With: shipped{{site .Site}}With(), Without: shipped{{site .Site}}Without(),
+{{- if .Losses}}
+			Losses: []Loss{
+{{- range .Losses}}
+				{Left: {{printf "%q" .Left}}, Room: {{.Room}}, AUC: {{floats .AUC}}, Sensitivity: {{printf "%.4f" .Sensitivity}}, Specificity: {{printf "%.4f" .Specificity}}},
+{{- end}}
+			},
+{{- end}}
+{{- if .Trials}}
+			Trials: []Trial{
+{{- range .Trials}}
+				{
+					Name: {{printf "%q" .Name}}, Weights: {{weights .Weights}}, Monotone: {{.Monotone}},
+					HeldOutAUC: {{floats .HeldOutAUC}}, HeldOutSensitivity: {{printf "%.4f" .HeldOutSensitivity}}, HeldOutSpecificity: {{printf "%.4f" .HeldOutSpecificity}},
+				},
+{{- end}}
+			},
+{{- end}}
 		}, true
 {{- end}}
 	default:

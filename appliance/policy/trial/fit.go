@@ -3,7 +3,6 @@ package trial
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
@@ -18,7 +17,7 @@ var ErrNoRooms = errors.New("the table's room temperatures show no slope: it nee
 
 // Version is the version of the model that [Fit] makes. Count it up with every
 // change to what is fitted.
-const Version = 1
+const Version = 2
 
 // The points of a curve are those at these sensitivities.
 const (
@@ -33,51 +32,95 @@ type Camera struct {
 
 // Fit fits the model of a site and works out what its thresholds are worth.
 // The result depends on the tables alone; its SHA256 is left empty. Errors
-// wrap [ErrNoReadings], [ErrNoRooms] or [ErrNoTruth].
+// wrap [ErrNoReadings], [ErrNoRooms], [ErrNoTruth] or [ErrDependent].
 func Fit(site policy.Site, cameras []Camera) (policy.Model, error) {
 	for _, c := range cameras {
 		if !c.Table.Has(site) {
 			return policy.Model{}, fmt.Errorf("cannot fit %v on %s: %w", site, c.Name, ErrNoReadings)
 		}
 	}
-	m, err := fitModel(site, cameras, nil)
+	best, compared, err := choose(site, cameras)
+	if err != nil {
+		return policy.Model{}, err
+	}
+	m, err := best.fit(cameras, nil)
 	if err != nil {
 		return m, err
 	}
-	if m.With, err = curve(m, cameras, false); err != nil {
+	m.Trials = compared
+	v, err := newValidation(best, cameras)
+	if err != nil {
 		return m, err
 	}
-	m.Without, err = curve(m, cameras, true)
-	return m, err
+	if m.With, err = curve(m, cameras, v, false); err != nil {
+		return m, err
+	}
+	if m.Without, err = curve(m, cameras, v, true); err != nil {
+		return m, err
+	}
+	m.Losses = losses(m, cameras)
+	return m, nil
 }
 
-// fitModel fits the room slope on the subjects that only chooses: the line
-// through the readings of those without fever over the temperature of their
-// room, by least squares. The febrile have no part in it, so that the room
-// can only take away what it puts there, and never stands in for fever.
-func fitModel(site policy.Site, cameras []Camera, only func(id string) bool) (policy.Model, error) {
-	var rooms, readings []float64
-	for _, c := range cameras {
-		for i := range c.Table.Subjects {
-			s := &c.Table.Subjects[i]
-			reading, room := s.Reading(site), s.Room()
-			if math.IsNaN(reading) || !room.Known() || !(s.Oral() < float64(policy.Fever375.Oral())) || only != nil && !only(s.ID) {
-				continue
-			}
-			rooms = append(rooms, float64(room.Temperature()))
-			readings = append(readings, reading)
+// choose tries the designs for a site, the fewest features first, on people
+// left out. The first whose area under the curve, averaged over the cameras, is
+// not surpassed by another is shipped; contrasts never are.
+func choose(site policy.Site, cameras []Camera) (best design, compared []policy.Trial, err error) {
+	var most float64
+	for _, d := range designs(site, cameras) {
+		m, err := d.fit(cameras, nil)
+		if err != nil {
+			return d, nil, err
+		}
+		v, err := newValidation(d, cameras)
+		if err != nil {
+			return d, nil, err
+		}
+		h, err := v.judge(cameras, false)
+		if err != nil {
+			return d, nil, err
+		}
+		compared = append(compared, policy.Trial{
+			Name: d.name, Weights: m.Weights, Monotone: !d.contrasts,
+			HeldOutAUC: h.auc, HeldOutSensitivity: h.sensitivity, HeldOutSpecificity: h.specificity,
+		})
+		if auc := stat.Mean(h.auc, nil); !d.contrasts && auc > most {
+			best, most = d, auc
 		}
 	}
-	if len(rooms) < 3 || slices.Max(rooms)-slices.Min(rooms) < 1 {
-		return policy.Model{}, fmt.Errorf("cannot fit %v: %w", site, ErrNoRooms)
+	return best, compared, nil
+}
+
+// losses are what the default thresholds are worth on parts of the pattern.
+func losses(m policy.Model, cameras []Camera) (out []policy.Loss) {
+	if m.Site != policy.Forehead || slices.ContainsFunc(cameras, func(c Camera) bool { return len(c.Table.Features(m.Site)) < len(policy.Features()) }) {
+		return nil
 	}
-	_, slope := stat.LinearRegression(rooms, readings, nil, false)
-	// Four decimals are what the table holds.
-	return policy.Model{Version: Version, Site: site, RoomSlope: math.Round(slope*1e4) / 1e4}, nil
+	for _, part := range []struct {
+		name string
+		left []policy.Feature
+	}{
+		{"centre maximum", []policy.Feature{policy.CentreMaximum}},
+		{"five spots", spots()},
+	} {
+		for i, c := range []*policy.Curve{&m.With, &m.Without} {
+			at, _ := c.Choose(policy.DefaultSensitivity)
+			threshold := float64(c.Points[at].Threshold)
+			loss := policy.Loss{Left: part.name, Room: i == 0}
+			for _, camera := range cameras {
+				s := scoring{model: m, blind: i == 1, left: part.left}.of(camera.Table)
+				loss.AUC = append(loss.AUC, s.AUC())
+				loss.Sensitivity += s.Sensitivity(threshold) / float64(len(cameras))
+				loss.Specificity += s.Specificity(threshold) / float64(len(cameras))
+			}
+			out = append(out, loss)
+		}
+	}
+	return out
 }
 
 // curve works out a model's receiver operating characteristic.
-func curve(m policy.Model, cameras []Camera, blind bool) (policy.Curve, error) {
+func curve(m policy.Model, cameras []Camera, v *validation, blind bool) (policy.Curve, error) {
 	byFever := make([][]Scores, len(policy.Fevers()))
 	var singles []Scores
 	for _, c := range cameras {
@@ -105,7 +148,7 @@ func curve(m policy.Model, cameras []Camera, blind bool) (policy.Curve, error) {
 		}
 		out.Points = append(out.Points, p)
 	}
-	held, err := crossValidate(m.Site, cameras, blind)
+	held, err := v.judge(cameras, blind)
 	if err != nil {
 		return out, err
 	}

@@ -22,6 +22,8 @@ type scoring struct {
 	fever policy.Fever
 	// single takes every round on its own instead of the subject's mean.
 	single bool
+	// left, where not nil, are the features that are left of every pattern.
+	left []policy.Feature
 	// only, where not nil, chooses subjects.
 	only func(id string) bool
 }
@@ -44,9 +46,12 @@ func (g scoring) of(t *Table) Scores {
 		if g.blind {
 			room = policy.Room{}
 		}
-		readings := append(rounds[:0], s.Reading(g.model.Site))
+		if g.left != nil {
+			s = s.without(g.left)
+		}
+		readings := append(rounds[:0], s.Reading(&g.model))
 		if g.single {
-			readings = s.Readings(rounds[:0], g.model.Site)
+			readings = s.Readings(rounds[:0], &g.model)
 		}
 		for _, v := range readings {
 			out.add(float64(g.model.Score(thermal.Celsius(v), room)), s.Oral(), float64(g.fever.Oral()))
@@ -132,11 +137,21 @@ func OperatingPoint(cameras []Scores, want float64) (float64, error) {
 	slices.Sort(candidates)
 	for _, threshold := range slices.Backward(candidates) {
 		if meanOf(cameras, func(s Scores) float64 { return s.Sensitivity(threshold) }) >= want {
-			// The small term keeps a multiple of the step where it is.
-			return math.Floor(threshold/step+1e-6) / (1 / step), nil
+			return roundDown(threshold), nil
 		}
 	}
 	return 0, fmt.Errorf("cannot choose an operating point: no threshold has a sensitivity of %v", want)
+}
+
+// roundDown returns the multiple of the step at or below v.
+func roundDown(v float64) float64 {
+	// The small term keeps a multiple of the step where it is, unless v lies
+	// below it by less than that.
+	steps := math.Floor(v/step + 1e-6)
+	if steps/(1/step) > v {
+		steps--
+	}
+	return steps / (1 / step)
 }
 
 func meanOf(cameras []Scores, of func(Scores) float64) float64 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,9 +30,9 @@ var (
 	// ErrTable means that the file is not a table of this format; the message
 	// names the line and the column.
 	ErrTable = errors.New("not a clinical table")
-	// ErrNoReadings means that the table has no column for the measurement
+	// ErrNoReadings means that the table has no number for the measurement
 	// site. Take the other site, or a table with T_FH_Max or T_Max columns.
-	ErrNoReadings = errors.New("the table has no column for the site")
+	ErrNoReadings = errors.New("the table has no reading of the site")
 	// ErrNoTruth means that there are not both febrile and healthy subjects.
 	ErrNoTruth = errors.New("the table has no febrile or no healthy subjects with an oral temperature")
 )
@@ -42,12 +43,17 @@ type Table struct {
 	// Discarded counts cells that held a number which is no body temperature.
 	Discarded int
 	has       [2]bool
+	// features are those of the forehead's pattern that the table has columns
+	// for.
+	features []policy.Feature
 }
 
 // Subject is a row. A missing number is NaN.
 type Subject struct {
-	ID             string
-	forehead, face [Rounds]float64
+	ID string
+	// forehead is by round and feature, face by round.
+	forehead [Rounds][len(policy.Pattern{})]float64
+	face     [Rounds]float64
 	// OralMonitor and OralFast are oral temperatures in degrees Celsius.
 	OralMonitor, OralFast float64
 	room                  float64
@@ -65,35 +71,80 @@ func (t *Table) Has(site policy.Site) bool {
 	}
 }
 
-// Readings appends the subject's usable rounds of a site to into.
-func (s *Subject) Readings(into []float64, site policy.Site) []float64 {
-	var rounds []float64
+// Features are those of a site that the table has columns for.
+func (t *Table) Features(site policy.Site) []policy.Feature {
+	if site == policy.Forehead {
+		return t.features
+	}
+	return []policy.Feature{policy.Maximum}
+}
+
+// pattern is what was read of a site in one round.
+func (s *Subject) pattern(site policy.Site, round int) (p policy.Pattern) {
+	put := func(f policy.Feature, v float64) {
+		if !math.IsNaN(v) {
+			p[f] = thermal.Celsius(v)
+		}
+	}
 	switch site {
 	case policy.Forehead:
-		rounds = s.forehead[:]
+		for _, f := range policy.Features() {
+			put(f, s.forehead[round][f])
+		}
 	case policy.FaceMax:
-		rounds = s.face[:Rounds-1] // see the package comment
+		if round < Rounds-1 { // see the package comment
+			put(policy.Maximum, s.face[round])
+		}
 	default:
-		return into
 	}
-	for _, v := range rounds {
-		if !math.IsNaN(v) {
-			into = append(into, v)
+	return p
+}
+
+// Readings appends the model's readings of the subject's usable rounds to into.
+func (s *Subject) Readings(into []float64, m *policy.Model) []float64 {
+	for round := range Rounds {
+		if v, _, ok := m.Read(s.pattern(m.Site, round)); ok {
+			into = append(into, float64(v))
 		}
 	}
 	return into
 }
 
-// Reading is the mean of the subject's rounds in degrees Celsius, NaN where
-// there is none. It never looks at the oral temperatures.
-func (s *Subject) Reading(site policy.Site) float64 {
-	var room [Rounds]float64
-	readings := s.Readings(room[:0], site)
+// Reading is the mean of the model's readings of the subject's rounds in
+// degrees Celsius, NaN where there is none. It never looks at the oral
+// temperatures.
+func (s *Subject) Reading(m *policy.Model) float64 {
+	var rounds [Rounds]float64
+	readings := s.Readings(rounds[:0], m)
 	var sum float64
 	for _, v := range readings {
 		sum += v
 	}
 	return sum / float64(len(readings))
+}
+
+// without is the subject with only these features of the pattern left.
+func (s *Subject) without(left []policy.Feature) *Subject {
+	part := *s
+	for round := range part.forehead {
+		for _, f := range policy.Features() {
+			if !slices.Contains(left, f) {
+				part.forehead[round][f] = math.NaN()
+			}
+		}
+	}
+	return &part
+}
+
+// Whole says whether every feature that has a weight in the model was read in
+// every round that was read at all.
+func (s *Subject) Whole(m *policy.Model) bool {
+	for round := range Rounds {
+		if _, whole, ok := m.Read(s.pattern(m.Site, round)); ok && !whole {
+			return false
+		}
+	}
+	return true
 }
 
 // Room is the temperature of the subject's room, unknown where the table does
@@ -135,9 +186,10 @@ func (c *column) check() error {
 }
 
 // Read reads a comma-separated table with a header line. It needs the column
-// SubjectID and at least one of T_FH_Max1..4 and T_Max1..4; the oral columns
-// aveOralM and aveOralF and the room's, T_atm, may be missing, others are
-// ignored. Blank cells and NaN are missing values, and so are numbers that are
+// SubjectID and at least one of the forehead's T_FH_Max, T_FHC_Max, T_FHCC,
+// T_FHRC, T_FHLC, T_FHBC and T_FHTC with the round 1 to 4, or of T_Max1..3; the
+// oral columns aveOralM and aveOralF and the room's, T_atm, may be missing,
+// others are ignored. Blank cells and NaN are missing values, and so are numbers that are
 // no temperature of their kind in degrees Celsius; a column that mostly holds
 // such is refused. Errors wrap [ErrTable], or are r's own.
 func Read(r io.Reader) (*Table, error) {
@@ -178,6 +230,12 @@ func Read(r io.Reader) (*Table, error) {
 			return nil, err
 		}
 	}
+	// A column without a number is none.
+	for site := range t.has {
+		t.has[site] = t.has[site] && slices.ContainsFunc(t.Subjects, func(s Subject) bool {
+			return !math.IsNaN(s.Reading(maximumOf(policy.Sites()[site])))
+		})
+	}
 	return t, nil
 }
 
@@ -187,6 +245,33 @@ func readError(err error) error {
 		return fmt.Errorf("cannot read the clinical table: %w: line %d: %w", ErrTable, broken.Line, broken.Err)
 	}
 	return fmt.Errorf("cannot read the clinical table: %w", err)
+}
+
+// maximumOf is a model that takes the maximum of the site for what it reads.
+func maximumOf(site policy.Site) *policy.Model {
+	return &policy.Model{Site: site, Weights: policy.Weights{policy.Maximum: 1}}
+}
+
+// columnOf is the study's name of a feature, without the number of the round.
+func columnOf(f policy.Feature) string {
+	switch f {
+	case policy.Maximum:
+		return "T_FH_Max"
+	case policy.CentreMaximum:
+		return "T_FHC_Max"
+	case policy.SpotCentre:
+		return "T_FHCC"
+	case policy.SpotRight:
+		return "T_FHRC"
+	case policy.SpotLeft:
+		return "T_FHLC"
+	case policy.SpotBottom:
+		return "T_FHBC"
+	case policy.SpotTop:
+		return "T_FHTC"
+	default:
+		return ""
+	}
 }
 
 func (t *Table) columns(header []string) (id int, columns []column, err error) {
@@ -212,17 +297,26 @@ func (t *Table) columns(header []string) (id int, columns []column, err error) {
 		}
 		return ok
 	}
+	found := map[policy.Feature]bool{}
 	for n := range Rounds {
-		if add(fmt.Sprintf("T_FH_Max%d", n+1), minFacial, maxFacial, func(s *Subject) *float64 { return &s.forehead[n] }) {
-			t.has[0] = true
+		for _, f := range policy.Features() {
+			if add(fmt.Sprintf("%s%d", columnOf(f), n+1), minFacial, maxFacial, func(s *Subject) *float64 { return &s.forehead[n][f] }) {
+				found[f] = true
+			}
 		}
-		found := add(fmt.Sprintf("T_Max%d", n+1), minFacial, maxFacial, func(s *Subject) *float64 { return &s.face[n] })
-		if found && n < Rounds-1 {
+		face := add(fmt.Sprintf("T_Max%d", n+1), minFacial, maxFacial, func(s *Subject) *float64 { return &s.face[n] })
+		if face && n < Rounds-1 {
 			t.has[1] = true
 		}
 	}
+	t.has[0] = len(found) > 0
+	for _, f := range policy.Features() {
+		if found[f] {
+			t.features = append(t.features, f)
+		}
+	}
 	if !t.has[0] && !t.has[1] {
-		return 0, nil, fmt.Errorf("cannot read the clinical table: %w: line 1: there is none of the columns T_FH_Max1 to T_FH_Max4 and T_Max1 to T_Max3", ErrTable)
+		return 0, nil, fmt.Errorf("cannot read the clinical table: %w: line 1: there is none of the columns of the forehead (T_FH_Max1 to T_FH_Max4, T_FHC_Max, T_FHCC, T_FHRC, T_FHLC, T_FHBC, T_FHTC) and none of T_Max1 to T_Max3", ErrTable)
 	}
 	add("aveOralM", minOral, maxOral, func(s *Subject) *float64 { return &s.OralMonitor })
 	add("aveOralF", minOral, maxOral, func(s *Subject) *float64 { return &s.OralFast })
@@ -234,9 +328,13 @@ func (t *Table) subject(row []string, line, id int, columns []column) (Subject, 
 	nan := math.NaN()
 	s := Subject{
 		ID:          strings.Clone(strings.TrimSpace(row[id])),
-		forehead:    [Rounds]float64{nan, nan, nan, nan},
 		face:        [Rounds]float64{nan, nan, nan, nan},
 		OralMonitor: nan, OralFast: nan, room: nan,
+	}
+	for round := range s.forehead {
+		for f := range s.forehead[round] {
+			s.forehead[round][f] = nan
+		}
 	}
 	if s.ID == "" {
 		return s, fmt.Errorf("cannot read the clinical table: %w: line %d: the SubjectID is blank", ErrTable, line)

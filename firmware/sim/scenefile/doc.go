@@ -34,7 +34,7 @@
 //
 //	[[person]]
 //	skin_c = 34.8
-//	wears = ["glasses"]          # hair, glasses, hat, hand, other
+//	wears = ["glasses"]          # or hair, hat, hand, other, cap, beanie, hood, headscarf, glasses_up
 //	path = [
 //	  {x_m = 0.4, distance_m = 3.2},
 //	  {seconds = 2.5, x_m = 0, distance_m = 0.55},
@@ -65,11 +65,12 @@
 //	[camera]        emissivity, scale, blur_px, halo, pattern_k, shading_k,
 //	                correlated_k, stuck_pixels, saturates_at_c, calibrated_at_c,
 //	                per_kelvin, responsivity_per_k, housing_swing_k
-//	[ffc]           every_s, first_s, stop_s, step_k, settle_s, fade_s, silent
-//	[[person]]      skin_c, height_m, wears, passes_by, start_s, and path, a
+//	[ffc]           every_s, first_s, stop_s, step_k, settle_s, fade_s, lines_k,
+//	                silent
+//	[[person]]      skin_c, height_m, wears, depth, passes_by, start_s, and path, a
 //	                list of seconds, x_m, distance_m, yaw_deg, pitch_deg
 //	[[object]]      x, y, width, height, round, temperature_c, emissivity,
-//	                from_s, until_s, in_front
+//	                from_s, until_s, in_front, behind
 //	[[disturbance]] from_s, until_s, x, y, warmer_k, warms_k_per_min, size, oval,
 //	                uneven_k, missing
 //

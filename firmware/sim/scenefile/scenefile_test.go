@@ -145,7 +145,7 @@ func TestRefused(t *testing.T) {
 		{person, []string{"person[0].path = 0", "2 to 12"}, nil},
 		{person + path + "wears = [\"crown\"]", []string{`person[0].wears[0] = "crown"`, "glasses"}, nil},
 		{person + "path = [{distance_m = 2}, {distance_m = 1}]", []string{"person[0].path[1].seconds = 0"}, nil},
-		{person + "path = [{distance_m = 2}, {seconds = 1, distance_m = 0}]", []string{"person[0].path[1].distance_m = 0", "0.3 to 50 m"}, nil},
+		{person + "path = [{distance_m = 2}, {seconds = 1, distance_m = 0}]", []string{"person[0].path[1].distance_m = 0", "0.15 to 50 m"}, nil},
 		{"[[object]]\nx = 3\ny = 3\nwidth = 0\nheight = 4", []string{"object[0].width = 0"}, nil},
 		{"[[disturbance]]\nwarmer_k = 100", []string{"disturbance[0].warmer_k = 100"}, nil},
 		{strings.Repeat("#", LargestFile+1), []string{"more than"}, nil},

@@ -45,6 +45,7 @@ type Summary struct {
 	Unmeasured  int         `json:"n_unmeasured"`
 	Discarded   int         `json:"discarded_cells"`
 	Roomless    int         `json:"n_without_room"`
+	Partial     int         `json:"n_partial_pattern"`
 	Model       int         `json:"model_version"`
 	SHA256      string      `json:"model_sha256"`
 	SensCI      *[2]float64 `json:"sensitivity_ci"`
@@ -68,7 +69,7 @@ func Run(ctx context.Context, csv io.Reader, site policy.Site, threshold thermal
 		return err
 	}
 	if !table.Has(site) {
-		return fmt.Errorf("cannot score the site %v: %w: it needs %s", site, trial.ErrNoReadings, columns(site))
+		return fmt.Errorf("cannot score the site %v: %w: it needs numbers in %s", site, trial.ErrNoReadings, columns(site))
 	}
 	buffered := bufio.NewWriter(out)
 	events := json.NewEncoder(buffered)
@@ -114,16 +115,20 @@ func (r reader) Read(p []byte) (int, error) {
 
 // outcome counts verdicts among those whose oral temperature is known.
 type outcome struct {
-	caught, febrile, cleared, healthy, unmeasured, roomless int
+	caught, febrile, cleared, healthy, unmeasured, roomless, partial int
 }
 
 func (o *outcome) subject(p *policy.Policy, s *trial.Subject) Subject {
-	reading, room := thermal.Celsius(s.Reading(p.Site())), s.Room()
+	model := p.Model()
+	reading, room := thermal.Celsius(s.Reading(&model)), s.Room()
 	event := Subject{Event: "subject", Subject: s.ID, Score: known(float64(p.Score(reading, room))), Verdict: "unmeasured"}
 	// The uncertainty of the study's readings is unknown and none is claimed.
 	judgement := p.Judge(reading, 0, room)
 	if !room.Known() {
 		o.roomless++
+	}
+	if !s.Whole(&model) {
+		o.partial++
 	}
 	switch judgement {
 	case policy.Below:
@@ -173,6 +178,7 @@ func (o *outcome) summary(p *policy.Policy, table *trial.Table) Summary {
 		Unmeasured:  o.unmeasured,
 		Discarded:   table.Discarded,
 		Roomless:    o.roomless,
+		Partial:     o.partial,
 		Model:       model.Version,
 		SHA256:      model.SHA256,
 		SensCI:      interval(sensitivity),

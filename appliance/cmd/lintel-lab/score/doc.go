@@ -17,11 +17,13 @@
 //     far (head at least 18 px wide). It is found when a box matches it at an
 //     intersection over union (IoU) of 0.35 with its face or its head. A box
 //     matches one person and a person one box, best pairs first.
+//   - Face in any pose: annotated, not far, and neither seen from behind nor
+//     bowed. Found as above.
 //   - False face: a box that overlaps no annotated face or head by an IoU of 0.2.
 //   - Forehead: right when its centre lies inside the annotated bare forehead,
 //     with 1 px to spare. Scored for every found face of a person whose forehead
 //     is bare; a face without a forehead box is left out here, and shows in the
-//     share called usable.
+//     share called usable. The overlap is the median IoU of the same foreheads.
 //   - Wrongly usable: a box called usable whose nearest annotated person has no
 //     bare forehead, or that is a false face.
 //   - Visit: a verdict belongs to a visit when its frame lies between 4 frames
@@ -29,6 +31,10 @@
 //     to the nearer one. A verdict that belongs to none is stray. A bare visit
 //     should get exactly one verdict, a partly covered one at most one, a covered
 //     one none.
+//   - A covered visit is told so when it ends without a verdict and with the
+//     reason "forehead_covered".
+//   - Classes: faces and foreheads again, by pose, size and occluder as
+//     annotated; a person counts under each occluder.
 //   - File: with one person screened by the owner's count (label_scanned is 1)
 //     it should hold exactly one verdict; with nobody screened (label_scanned is
 //     0) none. The files in which the annotator saw no visit are counted beside

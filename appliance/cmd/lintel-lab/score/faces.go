@@ -17,27 +17,35 @@ const (
 )
 
 // frame scores one annotated frame.
-func (f *Figures) frame(l label, s seen) {
+func (r *Report) frame(f *Figures, at place, l label, s seen) {
 	f.LabelledFrames++
 	f.reference(l, s.reference)
 	found := match(l.persons, s.faces)
 	for i, p := range l.persons {
-		j := found[i]
-		if p.usable() {
-			f.Faces.count(j >= 0)
-			f.FacesUsable.count(j >= 0 && s.faces[j].usable)
+		var b *face
+		if found[i] >= 0 {
+			b = &s.faces[found[i]]
 		}
-		if p.forehead != nil && j >= 0 && s.faces[j].forehead != nil {
-			f.Foreheads.count(inside(*p.forehead, *s.faces[j].forehead))
+		f.FaceFigures.person(p, b)
+		for _, name := range p.classes() {
+			r.class(name).person(p, b)
 		}
+		r.complain(at, p, b)
 	}
 	for _, b := range s.faces {
 		nearest := nearestPerson(l.persons, b.box)
 		if nearest < 0 {
 			f.FalseFaces++
+			r.note(at, FalseFace, b.box, "")
 		}
 		if b.usable && (nearest < 0 || l.persons[nearest].forehead == nil) {
 			f.WronglyUsable++
+			r.note(at, WronglyUsable, b.box, "")
+			if nearest >= 0 {
+				for _, name := range l.persons[nearest].classes() {
+					r.class(name).WronglyUsable++
+				}
+			}
 		}
 	}
 }

@@ -93,21 +93,18 @@ func (t *Truth) readLabels(r io.Reader) error {
 type labelledPerson struct {
 	Head, Face, Forehead box
 	Pose, Size           string
+	Occluders            []string
 }
 
 func (p labelledPerson) parse() (person, error) {
-	var q person
+	q := person{pose: p.Pose, size: p.Size, occluders: p.Occluders}
 	switch p.Pose {
-	case "frontal":
-		q.frontal = true
-	case "turned", "profile", "back", "down":
+	case frontal, turned, profile, "back", "down":
 	default:
 		return q, fmt.Errorf("pose is %q: allowed are frontal, turned, profile, back and down", p.Pose)
 	}
 	switch p.Size {
-	case "far":
-		q.far = true
-	case "near", "mid":
+	case far, "near", "mid":
 	default:
 		return q, fmt.Errorf("size is %q: allowed are near, mid and far", p.Size)
 	}

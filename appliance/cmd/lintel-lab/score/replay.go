@@ -22,8 +22,8 @@ type replay struct {
 	// seen holds the frames that are annotated.
 	seen     map[int]seen
 	verdicts []verdict
-	// unmeasured holds the frames in which a visit ended without a verdict.
-	unmeasured []int
+	// unmeasured holds how visits ended without a verdict.
+	unmeasured []unmeasured
 	done       bool
 }
 
@@ -38,11 +38,17 @@ type face struct {
 	box      thermal.Box
 	forehead *thermal.Box
 	usable   bool
+	reject   string
 }
 
 type verdict struct {
 	frame   int
 	seconds float64
+}
+
+type unmeasured struct {
+	frame  int
+	reason string
 }
 
 // event is any line of a replay. The fields of the other events are left empty.
@@ -53,8 +59,10 @@ type event struct {
 	Faces       []struct {
 		Box, Forehead box
 		Usable        *bool
+		Reject        *string
 	}
 	Verdict    string
+	Reason     string
 	Seconds    *float64
 	Frames     *int
 	Verdicts   *int
@@ -112,7 +120,7 @@ func (p *parser) line(text []byte) error {
 		if e.Frame == nil || *e.Frame < 0 {
 			return errors.New("the event names no frame")
 		}
-		c.unmeasured = append(c.unmeasured, *e.Frame)
+		c.unmeasured = append(c.unmeasured, unmeasured{*e.Frame, e.Reason})
 		return nil
 	case "summary":
 		return c.summary(e, p.truth.clips[e.Clip])
@@ -165,7 +173,11 @@ func (e event) seen() (seen, error) {
 		if b == nil || f.Usable == nil {
 			return s, errors.New("a face lacks box or usable")
 		}
-		s.faces = append(s.faces, face{*b, forehead, *f.Usable})
+		reject := ""
+		if f.Reject != nil {
+			reject = *f.Reject
+		}
+		s.faces = append(s.faces, face{*b, forehead, *f.Usable, reject})
 	}
 	return s, nil
 }
@@ -193,9 +205,8 @@ func (c *replay) summary(e event, known *clip) error {
 	if known != nil && known.frames != c.frames {
 		return fmt.Errorf("%s has %d frames by the manifest, but %d came", e.Clip, known.frames, c.frames)
 	}
-	outside := func(frame int) bool { return frame >= c.frames }
-	if slices.ContainsFunc(c.unmeasured, outside) ||
-		slices.ContainsFunc(c.verdicts, func(v verdict) bool { return outside(v.frame) }) {
+	if slices.ContainsFunc(c.unmeasured, func(u unmeasured) bool { return u.frame >= c.frames }) ||
+		slices.ContainsFunc(c.verdicts, func(v verdict) bool { return v.frame >= c.frames }) {
 		return fmt.Errorf("%s has an event beyond its last frame", e.Clip)
 	}
 	c.done = true

@@ -72,6 +72,63 @@ func TestWrite(t *testing.T) {
 	}
 }
 
+// Every figure is repeated by class, the worst is listed with file and frame,
+// and what is asked stands beside what was got.
+func TestClassesWorstAndTargets(t *testing.T) {
+	porch, hall := newReplay("porch", 40), newReplay("hall", 100)
+	porch.found[5] = reference + `,"faces":[` + chinFound + `]`
+	hall.found[6] = reference + `,"faces":[` + personFound + `]`
+	hall.verdicts, hall.unmeasured = []int{8, 90}, []int{40}
+	report := run(t, porch.String()+hall.String())
+	one := score.Share{N: 1, Of: 1}
+	if c := report.Classes["occluder glasses"]; c == nil || c.Faces != one || c.Foreheads != (score.Share{Of: 1}) || c.MedianIoU == nil || *c.MedianIoU != 0 {
+		t.Errorf("glasses: %+v", c)
+	}
+	if c := report.Classes["size near"]; c == nil || c.AnyPose != (score.Share{N: 2, Of: 2}) || c.WronglyUsable != 1 {
+		t.Errorf("near: %+v", c)
+	}
+	var got []string
+	for _, c := range report.Worst {
+		got = append(got, fmt.Sprintf("%v %s %d", c.Fault, c.Clip, c.Frame))
+	}
+	want := []string{"wrongly_usable hall 6", "covered_decided hall 4", "stray_verdict hall 90", "visit_not_decided porch 2", "forehead_outside porch 5"}
+	if !slices.Equal(got, want) {
+		t.Errorf("worst: %q, want %q", got, want)
+	}
+	for _, target := range report.Targets {
+		if met := target.Figure == "usable frontal faces found" || strings.HasPrefix(target.Figure, "faces found") || strings.HasPrefix(target.Figure, "false faces"); target.Met != met {
+			t.Errorf("%s: %s, met %v", target.Figure, target.Got, target.Met)
+		}
+	}
+}
+
+// Of several people screened in one recording, each bare visit is to be decided
+// once.
+func TestSeveralPeople(t *testing.T) {
+	truth, err := load(t, "file,frames,label_scanned\ngate.cptv,90,2\n",
+		`{"clip":"gate","visits":[{"first":2,"last":10,"forehead":"bare"},{"first":50,"last":60,"forehead":"bare"}]}`, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		verdicts []int
+		want     score.VisitFigures
+	}{
+		{[]int{8, 55}, score.VisitFigures{Of: 2, Once: 2}},
+		{[]int{8, 12}, score.VisitFigures{Of: 2, More: 1, Never: 1}},
+	} {
+		gate := newReplay("gate", 90)
+		gate.verdicts = tc.verdicts
+		report, err := score.Run(truth, strings.NewReader(gate.String()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := report.Several[2]; got == nil || *got != tc.want {
+			t.Errorf("verdicts at %v: %+v, want %+v", tc.verdicts, got, tc.want)
+		}
+	}
+}
+
 func TestWriteJSON(t *testing.T) {
 	porch := newReplay("porch", 40)
 	porch.found[5] = reference + `,"faces":[` + personFound + `]`

@@ -83,21 +83,19 @@ type Figures struct {
 	// Reference is out of the annotated frames that show the disc.
 	Reference       Share `json:"reference_within_2px"`
 	FalseReferences int   `json:"false_references"`
-	// Faces and FacesUsable are out of the usable frontal faces: found, and
-	// found and called usable.
-	Faces       Share `json:"usable_frontal_faces_found"`
-	FacesUsable Share `json:"usable_frontal_faces_called_usable"`
-	FalseFaces  int   `json:"false_faces"`
+	FaceFigures
+	FalseFaces int `json:"false_faces"`
 	// FalseFacesPerFrame is out of LabelledFrames; 0 where none is annotated.
 	FalseFacesPerFrame float64 `json:"false_faces_per_frame"`
-	Foreheads          Share   `json:"forehead_centre_inside"`
-	WronglyUsable      int     `json:"wrongly_usable"`
 
-	Bare     VisitFigures `json:"visits_bare"`
-	Partly   VisitFigures `json:"visits_partly"`
-	Covered  VisitFigures `json:"visits_covered"`
-	Verdicts int          `json:"verdicts"`
-	Stray    int          `json:"stray_verdicts"`
+	Bare    VisitFigures `json:"visits_bare"`
+	Partly  VisitFigures `json:"visits_partly"`
+	Covered VisitFigures `json:"visits_covered"`
+	// CoveredTold is how many of the covered visits ended with the reason that
+	// the forehead is covered, and without a verdict.
+	CoveredTold Share `json:"visits_covered_told_so"`
+	Verdicts    int   `json:"verdicts"`
+	Stray       int   `json:"stray_verdicts"`
 	// MedianSeconds and P95Seconds are the median and the 95th percentile,
 	// interpolated, of the time to a verdict in seconds; nil without one.
 	MedianSeconds *float64 `json:"median_seconds"`
@@ -110,14 +108,12 @@ func (f *Figures) add(g Figures) {
 	f.LabelledFrames += g.LabelledFrames
 	f.Reference.add(g.Reference)
 	f.FalseReferences += g.FalseReferences
-	f.Faces.add(g.Faces)
-	f.FacesUsable.add(g.FacesUsable)
+	f.FaceFigures.add(g.FaceFigures)
 	f.FalseFaces += g.FalseFaces
-	f.Foreheads.add(g.Foreheads)
-	f.WronglyUsable += g.WronglyUsable
 	f.Bare.add(g.Bare)
 	f.Partly.add(g.Partly)
 	f.Covered.add(g.Covered)
+	f.CoveredTold.add(g.CoveredTold)
 	f.Verdicts += g.Verdicts
 	f.Stray += g.Stray
 	f.seconds = append(f.seconds, g.seconds...)
@@ -126,6 +122,7 @@ func (f *Figures) add(g Figures) {
 // finish works out what does not add up.
 func (f *Figures) finish() {
 	f.FalseFacesPerFrame = float64(f.FalseFaces) / float64(max(f.LabelledFrames, 1))
+	f.FaceFigures.finish()
 	n := len(f.seconds)
 	if n == 0 {
 		return
@@ -161,9 +158,19 @@ type Report struct {
 	Single VisitFigures `json:"files_one_person"`
 	// Nobody is how many of the recordings with nobody screened hold a verdict;
 	// NoVisit how many of those in which the annotator saw no visit.
-	Nobody  Share        `json:"files_nobody_screened_with_verdict"`
-	NoVisit Share        `json:"files_without_visit_with_verdict"`
-	Clips   []ClipReport `json:"clips"`
+	Nobody  Share `json:"files_nobody_screened_with_verdict"`
+	NoVisit Share `json:"files_without_visit_with_verdict"`
+	// Several holds the bare visits of the recordings in which two and more
+	// people were screened, by their number.
+	Several map[int]*VisitFigures `json:"bare_visits_by_people_screened"`
+	// Classes holds the figures of faces by pose, size and occluder.
+	Classes map[string]*FaceFigures `json:"classes"`
+	// Targets are the figures that are asked of the detector.
+	Targets []Target `json:"targets"`
+	// Worst lists what went wrong, at most WorstListed of a kind, the worst of
+	// each kind first.
+	Worst []Complaint  `json:"worst"`
+	Clips []ClipReport `json:"clips"`
 	// Missing lists the recordings of the truth that were not replayed,
 	// Unknown those replayed of which the truth knows nothing; neither counts.
 	Missing []string `json:"missing"`
@@ -179,7 +186,10 @@ func Run(truth *Truth, r io.Reader) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report := &Report{Missing: []string{}, Unknown: []string{}, Clips: []ClipReport{}}
+	report := &Report{
+		Missing: []string{}, Unknown: []string{}, Clips: []ClipReport{}, Worst: []Complaint{},
+		Several: map[int]*VisitFigures{}, Classes: map[string]*FaceFigures{},
+	}
 	for _, name := range slices.Sorted(maps.Keys(replays)) {
 		if truth.clips[name] == nil {
 			report.Unknown = append(report.Unknown, name)
@@ -196,15 +206,20 @@ func Run(truth *Truth, r io.Reader) (*Report, error) {
 		return nil, fmt.Errorf("cannot score the replay: %w: the labels know none of its recordings", ErrIncomplete)
 	}
 	report.Total.finish()
+	for _, c := range report.Classes {
+		c.finish()
+	}
+	report.Targets = report.targets()
+	report.rank()
 	return report, nil
 }
 
 func (r *Report) clip(c *clip, replayed *replay) {
 	var f Figures
-	for frame, l := range c.labels {
-		f.frame(l, replayed.seen[frame])
+	for _, n := range slices.Sorted(maps.Keys(c.labels)) {
+		r.frame(&f, place{c.name, n}, c.labels[n], replayed.seen[n])
 	}
-	f.visits(c.visits, replayed)
+	r.visits(&f, c, replayed)
 	r.Total.add(f)
 	f.finish()
 	clip := ClipReport{Clip: c.name, Visits: len(c.visits), Figures: f}
@@ -212,6 +227,12 @@ func (r *Report) clip(c *clip, replayed *replay) {
 		clip.Scanned = &c.scanned
 	}
 	r.Clips = append(r.Clips, clip)
+	if c.scanned > 1 {
+		if r.Several[c.scanned] == nil {
+			r.Several[c.scanned] = &VisitFigures{}
+		}
+		r.Several[c.scanned].add(f.Bare)
+	}
 	switch c.scanned {
 	case 0:
 		r.Nobody.count(f.Verdicts > 0)

@@ -25,7 +25,7 @@ yard.cptv,3,0
 {"clip":"hall","visits":[{"first":4,"last":10,"forehead":"covered"},{"first":30,"last":50,"forehead":"partly"}]}
 {"clip":"yard","visits":[]}
 `
-	labels = `{"clip":"porch","frame":5,"persons":[{"head":[40,20,80,70],"face":[42,30,78,70],"forehead":[48,32,72,42],"pose":"frontal","size":"near"}],"disc":{"cx":20,"cy":100,"r":6}}
+	labels = `{"clip":"porch","frame":5,"persons":[{"head":[40,20,80,70],"face":[42,30,78,70],"forehead":[48,32,72,42],"pose":"frontal","occluders":["glasses"],"size":"near"}],"disc":{"cx":20,"cy":100,"r":6}}
 {"clip":"hall","frame":6,"persons":[{"head":[40,20,80,70],"face":[42,30,78,70],"forehead":null,"pose":"frontal","size":"near"},{"head":[90,20,104,34],"face":[92,22,102,34],"forehead":[94,23,100,27],"pose":"frontal","size":"far"}],"disc":{"cx":20,"cy":100,"r":6}}
 `
 )
@@ -80,36 +80,39 @@ func TestFacesForeheadsAndReference(t *testing.T) {
 		found string
 		want  score.Figures
 	}{
-		"all right": {"porch", 5, reference + `,"faces":[` + personFound + `]`, score.Figures{Reference: all, Faces: all, FacesUsable: all, Foreheads: all}},
-		"nothing":   {"porch", 5, noReference + `,"faces":[]`, score.Figures{Reference: none, Faces: none, FacesUsable: none}},
+		"all right": {"porch", 5, reference + `,"faces":[` + personFound + `]`, score.Figures{Reference: all, FaceFigures: score.FaceFigures{Faces: all, FacesUsable: all, Foreheads: all, AnyPose: all}}},
+		"nothing":   {"porch", 5, noReference + `,"faces":[]`, score.Figures{Reference: none, FaceFigures: score.FaceFigures{Faces: none, FacesUsable: none, AnyPose: none}}},
 		"reference 2.2 px off": {
 			"porch", 5, offReference + `,"faces":[` + personRefuse + `]`,
-			score.Figures{Reference: none, FalseReferences: 1, Faces: all, FacesUsable: none},
+			score.Figures{Reference: none, FalseReferences: 1, FaceFigures: score.FaceFigures{Faces: all, FacesUsable: none, AnyPose: all}},
 		},
 		"chin taken for the forehead": {
 			"porch", 5, reference + `,"faces":[` + chinFound + `]`,
-			score.Figures{Reference: all, Faces: all, FacesUsable: all, Foreheads: none},
+			score.Figures{Reference: all, FaceFigures: score.FaceFigures{Faces: all, FacesUsable: all, Foreheads: none, AnyPose: all}},
 		},
 		"a chair beside": {
 			"porch", 5, reference + `,"faces":[` + personFound + `,` + chairRefuse + `]`,
-			score.Figures{Reference: all, Faces: all, FacesUsable: all, Foreheads: all, FalseFaces: 1, FalseFacesPerFrame: 1},
+			score.Figures{Reference: all, FalseFaces: 1, FalseFacesPerFrame: 1, FaceFigures: score.FaceFigures{Faces: all, FacesUsable: all, Foreheads: all, AnyPose: all}},
 		},
 		"a chair called usable": {
 			"porch", 5, reference + `,"faces":[` + chairUsable + `]`,
-			score.Figures{Reference: all, Faces: none, FacesUsable: none, FalseFaces: 1, FalseFacesPerFrame: 1, WronglyUsable: 1},
+			score.Figures{Reference: all, FalseFaces: 1, FalseFacesPerFrame: 1, FaceFigures: score.FaceFigures{Faces: none, FacesUsable: none, WronglyUsable: 1, AnyPose: none}},
 		},
 		"found twice": {
 			"porch", 5, reference + `,"faces":[` + personRefuse + `,` + personFound + `]`,
-			score.Figures{Reference: all, Faces: all, FacesUsable: none},
+			score.Figures{Reference: all, FaceFigures: score.FaceFigures{Faces: all, FacesUsable: none, AnyPose: all}},
 		},
-		"hat called usable": {"hall", 6, reference + `,"faces":[` + personFound + `]`, score.Figures{Reference: all, WronglyUsable: 1}},
-		"hat seen":          {"hall", 6, reference + `,"faces":[` + personRefuse + `]`, score.Figures{Reference: all}},
+		"hat called usable": {"hall", 6, reference + `,"faces":[` + personFound + `]`, score.Figures{Reference: all, FaceFigures: score.FaceFigures{WronglyUsable: 1, AnyPose: all}}},
+		"hat seen":          {"hall", 6, reference + `,"faces":[` + personRefuse + `]`, score.Figures{Reference: all, FaceFigures: score.FaceFigures{AnyPose: all}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			replay := newReplay(tc.clip, map[string]int{"porch": 40, "hall": 100}[tc.clip])
 			replay.found[tc.frame] = tc.found
 			tc.want.LabelledFrames = 1
-			visits := cmpopts.IgnoreFields(score.Figures{}, "Bare", "Partly", "Covered", "seconds")
+			visits := cmp.Options{
+				cmpopts.IgnoreFields(score.Figures{}, "Bare", "Partly", "Covered", "CoveredTold", "seconds"),
+				cmpopts.IgnoreFields(score.FaceFigures{}, "MedianIoU", "ious"),
+			}
 			if diff := cmp.Diff(tc.want, run(t, replay.String()).Total, visits); diff != "" {
 				t.Errorf("figures (-want +got):\n%s", diff)
 			}
@@ -141,7 +144,7 @@ func TestVisits(t *testing.T) {
 			got := run(t, replay.String()).Total
 			want := score.Figures{Bare: tc.bare, Partly: tc.partly, Covered: tc.covered, Stray: tc.stray, Verdicts: len(tc.verdicts)}
 			have := score.Figures{Bare: got.Bare, Partly: got.Partly, Covered: got.Covered, Stray: got.Stray, Verdicts: got.Verdicts}
-			if diff := cmp.Diff(want, have, cmpopts.IgnoreUnexported(score.Figures{})); diff != "" {
+			if diff := cmp.Diff(want, have, cmpopts.IgnoreUnexported(score.Figures{}, score.FaceFigures{})); diff != "" {
 				t.Errorf("figures (-want +got):\n%s", diff)
 			}
 		})

@@ -51,11 +51,38 @@ type label struct {
 // person is one annotated person. Boxes are nil where there is nothing to see.
 type person struct {
 	head, face, forehead *thermal.Box
-	frontal, far         bool
+	pose, size           string
+	occluders            []string
 }
 
 // usable says that a thermograph should be able to measure the person.
-func (p person) usable() bool { return p.frontal && !p.far && p.forehead != nil }
+func (p person) usable() bool { return p.pose == frontal && p.size != far && p.forehead != nil }
+
+// visible says that a detector should find the face: not far, and neither seen
+// from behind nor bowed.
+func (p person) visible() bool {
+	return p.face != nil && p.size != far && (p.pose == frontal || p.pose == turned || p.pose == profile)
+}
+
+// classes names what the person's figures are also counted under.
+func (p person) classes() []string {
+	names := []string{"pose " + p.pose, "size " + p.size}
+	if len(p.occluders) == 0 {
+		names = append(names, "no occluder")
+	}
+	for _, o := range p.occluders {
+		names = append(names, "occluder "+o)
+	}
+	return names
+}
+
+// The poses and sizes that the figures tell apart.
+const (
+	frontal = "frontal"
+	turned  = "turned"
+	profile = "profile"
+	far     = "far"
+)
 
 // overlap is the IoU of b with the person's face or head, whichever is larger.
 func (p person) overlap(b thermal.Box) float64 {

@@ -1,5 +1,12 @@
 package score
 
+import (
+	"slices"
+	"strings"
+
+	"lintel/firmware/thermal"
+)
+
 // A verdict may come this many frames before a visit's first frame or after
 // its last and still belong to it.
 const (
@@ -7,29 +14,46 @@ const (
 	framesAfter  = 18
 )
 
+// toldCovered is the reason that a visit with a covered forehead should end
+// with.
+const toldCovered = "forehead_covered"
+
 // visits scores the verdicts of one recording.
-func (f *Figures) visits(visits []visit, r *replay) {
-	decided := make([]int, len(visits))
-	for _, v := range r.verdicts {
+func (r *Report) visits(f *Figures, c *clip, replayed *replay) {
+	decided := make([]int, len(c.visits))
+	for _, v := range replayed.verdicts {
 		f.Verdicts++
 		f.seconds = append(f.seconds, v.seconds)
-		if i := visitOf(visits, v.frame); i >= 0 {
+		if i := visitOf(c.visits, v.frame); i >= 0 {
 			decided[i]++
 		} else {
 			f.Stray++
+			r.note(place{c.name, v.frame}, StrayVerdict, thermal.Box{}, "")
 		}
 	}
-	unmeasured := make([]bool, len(visits))
-	for _, frame := range r.unmeasured {
-		if i := visitOf(visits, frame); i >= 0 {
-			unmeasured[i] = true
+	reasons := make([][]string, len(c.visits))
+	for _, u := range replayed.unmeasured {
+		if i := visitOf(c.visits, u.frame); i >= 0 {
+			reasons[i] = append(reasons[i], u.reason)
 		}
 	}
-	for i, v := range visits {
+	for i, v := range c.visits {
 		kind := map[cover]*VisitFigures{bare: &f.Bare, partly: &f.Partly, covered: &f.Covered}[v.cover]
 		kind.count(decided[i])
-		if unmeasured[i] {
+		if len(reasons[i]) > 0 {
 			kind.Unmeasured++
+		}
+		if v.cover == covered {
+			f.CoveredTold.count(decided[i] == 0 && slices.Contains(reasons[i], toldCovered))
+		}
+		at, told := place{c.name, v.first}, strings.Join(reasons[i], ", ")
+		switch {
+		case v.cover == covered && decided[i] > 0:
+			r.note(at, CoveredDecided, thermal.Box{}, told)
+		case v.cover == bare && decided[i] == 0:
+			r.note(at, VisitMissed, thermal.Box{}, told)
+		case v.cover != covered && decided[i] > 1:
+			r.note(at, VisitTwice, thermal.Box{}, told)
 		}
 	}
 }
