@@ -16,6 +16,11 @@ func decided(t *testing.T, k *kiosk, from int) (after int) {
 	v, n := k.await(from, "passed", "referred")
 	if v.State != "passed" {
 		t.Errorf("the visitor is %s; the page was told%s", v.State, brief(k.since(from)))
+		return n
+	}
+	within(t, "the lamp for PASS", func() bool { return k.board.high(passLamp) })
+	if k.board.high(referLamp) || k.board.high(outOfServiceLamp) {
+		t.Error("another lamp is lit with that for PASS")
 	}
 	return n
 }
@@ -76,6 +81,10 @@ func TestUnplugging(t *testing.T) {
 			t.Errorf("out of service for %q after %v", v.Reason, took)
 		} else {
 			t.Logf("out of service after %v", took)
+		}
+		within(t, "the lamp", func() bool { return k.board.high(outOfServiceLamp) })
+		if took := time.Since(begin); took > 2*time.Second || k.board.high(passLamp) || k.board.high(doorRelay) {
+			t.Errorf("the lamp was lit after %v", took)
 		}
 	}
 	for range 2 {

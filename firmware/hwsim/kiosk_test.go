@@ -24,7 +24,9 @@ type view struct {
 // kiosk is the appliance's own program.
 type kiosk struct {
 	t       *testing.T
+	board   *board
 	command *exec.Cmd
+	killed  bool // by the test
 	out     bytes.Buffer
 	mu      sync.Mutex
 	views   []view
@@ -35,11 +37,11 @@ const address = "127.0.0.1:8099"
 // start runs the appliance with a camera and follows its page.
 func start(t *testing.T, settings ...string) *kiosk {
 	t.Helper()
-	k := &kiosk{t: t}
+	k := &kiosk{t: t, board: openBoard(t)}
 	args := []string{"run", "--source", "uvc", "--listen", address}
 	for _, s := range append([]string{
 		"reference.temperature_c=37", "camera.rotate=90", "camera.warm_up_s=0", "state.dir=" + t.TempDir(),
-	}, settings...) {
+	}, append(k.board.settings(), settings...)...) {
 		args = append(args, "--set", s)
 	}
 	k.command = exec.Command(os.Getenv("LINTEL"), args...)
@@ -63,8 +65,13 @@ func start(t *testing.T, settings ...string) *kiosk {
 		err := k.command.Wait()
 		<-followed
 		t.Logf("%s", &k.out)
-		if err != nil {
+		if err != nil && !k.killed {
 			t.Errorf("the program ended with %v", err)
+		}
+		for line := range lineCount {
+			if k.board.high(line) {
+				t.Errorf("line %d is high after the program's end", line)
+			}
 		}
 	})
 	return k
