@@ -49,16 +49,10 @@ func start(t *testing.T, settings ...string) *kiosk {
 	if err := k.command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	var events *http.Response
-	within(t, "the page", func() bool {
-		var err error
-		events, err = http.Get("http://" + address + "/events")
-		return err == nil
-	})
 	followed := make(chan struct{})
 	go func() {
 		defer close(followed)
-		k.follow(events)
+		k.follow()
 	}()
 	t.Cleanup(func() {
 		_ = k.command.Process.Signal(syscall.SIGTERM)
@@ -77,8 +71,16 @@ func start(t *testing.T, settings ...string) *kiosk {
 	return k
 }
 
-// follow notes what the page is told.
-func (k *kiosk) follow(events *http.Response) {
+// follow notes what the page is told, from when the program serves it.
+func (k *kiosk) follow() {
+	events, err := http.Get("http://" + address + "/events")
+	for begin := time.Now(); err != nil; events, err = http.Get("http://" + address + "/events") {
+		if time.Since(begin) > patience {
+			k.t.Error(err)
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
 	defer func() { _ = events.Body.Close() }()
 	in := bufio.NewScanner(events.Body)
 	for in.Scan() {

@@ -71,11 +71,11 @@ for camera in lepton p2pro; do
 	"$work/emulate" -model "$camera" -serial "SIM-$camera" -socket "$work/$camera.sock" \
 		-clock "$share/clock" -commands "$share/$camera.commands" -events "$share/$camera.events" &
 done
-# The guest's time goes with its work, 8 ns an instruction: as fast as a small
+# The guest's time goes with its work, 4 ns an instruction: as fast as a small
 # computer, however busy the host is. A newer processor with wider vectors would
 # take the host eight times as long.
 set +e
-timeout 1800 qemu-system-x86_64 -M q35 -accel tcg,thread=single -icount shift=3,sleep=on -cpu Nehalem -smp 1 -m 1024 -display none -vga none -serial stdio -monitor none \
+timeout 1800 qemu-system-x86_64 -M q35 -accel tcg,thread=single -icount shift=2,sleep=on -cpu Nehalem -smp 1 -m 1024 -display none -vga none -serial stdio -monitor none \
 	-no-reboot -nic none -device isa-debug-exit,iobase=0xf4,iosize=4 \
 	-fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap -device virtio-9p-pci,fsdev=root,mount_tag=root \
 	-fsdev local,id=share,path="$share",security_model=none -device virtio-9p-pci,fsdev=share,mount_tag=share \

@@ -61,7 +61,6 @@ type stream struct {
 	kind   Spoil   // of the last spoilt frame
 	stuck  stuck
 	extra  bool // 8 bytes come before the image
-	counts []uint16
 	frame  thermal.Frame
 }
 

@@ -39,8 +39,9 @@ func main() {
 	flag.StringVar(&b.events, "events", "", "file for what the camera did")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := b.run(ctx); err != nil {
+	err := b.run(ctx)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "emulate:", err)
 		os.Exit(1)
 	}
@@ -92,7 +93,7 @@ func (b *bench) run(ctx context.Context) error {
 				break
 			}
 			done++
-			if err := b.obey(strings.Fields(line)); err != nil {
+			if err := b.obey(ctx, strings.Fields(line)); err != nil {
 				return err
 			}
 			b.write("obeyed", strings.TrimSpace(line))
@@ -118,7 +119,7 @@ func (b *bench) follow(ctx context.Context) {
 func (b *bench) now() time.Time { return time.Unix(0, b.time.Load()) }
 
 // obey carries a command out.
-func (b *bench) obey(words []string) error {
+func (b *bench) obey(ctx context.Context, words []string) error {
 	if len(words) == 0 {
 		return nil
 	}
@@ -133,7 +134,7 @@ func (b *bench) obey(words []string) error {
 		}
 		b.camera.PlugIn()
 		var err error
-		b.plug, err = usbredir.Connect(b.camera, b.socket)
+		b.plug, err = usbredir.Connect(ctx, b.camera, b.socket)
 		return err
 	case "unplug":
 		b.unplug()
