@@ -256,6 +256,15 @@ async function midVisit(page, url) {
   await page.goto(url);
   await until(page, [{ state: "guiding", mirror: "live" }], 20_000);
   assert.ok(!(await shown(page)).some((s) => s.state === "passed"), "a PASS of a visit that is over was shown");
+  const other = await page.context().newPage();
+  await other.goto(url);
+  await other.waitForSelector('body[data-state="guiding"]');
+  const crashed = other.waitForEvent("crash");
+  other.goto("chrome://crash").catch(() => {});
+  await crashed;
+  await other.close();
+  await ask("show", { state: "measuring" });
+  await until(page, ["guiding", "measuring"]);
 }
 
 async function unknownState(page) {

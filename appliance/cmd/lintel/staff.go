@@ -114,10 +114,15 @@ func (f *office) NoteCheck(outcome string) error {
 }
 
 // selftestLines runs the self-test as lintel selftest does.
-func selftestLines(ctx context.Context, o *runOptions) []staff.Line {
+func selftestLines(ctx context.Context, o *runOptions, c *config.Config) []staff.Line {
 	var out bytes.Buffer
+	settings := o.settings
+	if t := c.Reference.TemperatureC; t != 0 {
+		// It may go without saying for the source.
+		settings.Sets = append(slices.Clone(settings.Sets), fmt.Sprintf("reference.temperature_c=%g", t))
+	}
 	// What failed stands in its line.
-	_ = selftest(ctx, &o.settings, &out)
+	_ = selftest(ctx, &settings, &out)
 	var lines []staff.Line
 	for in := json.NewDecoder(&out); ; {
 		var line staff.Line
