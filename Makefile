@@ -1,7 +1,9 @@
 # Lintel: what to type. `make` alone explains.
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check fmt clean need-build need-test need-check
+.PHONY: help demo build test check sbom reproducible fmt clean need-build need-test need-check
 MAKEFLAGS += --no-print-directory
+# A program is the same wherever it was built: no folder and no commit is in it.
+REPRODUCIBLE = -trimpath -buildvcs=false -ldflags=-buildid=
 
 help: ## this list
 	@echo "Lintel, an offline thermal screening kiosk. On Debian 12 with Go:"
@@ -11,16 +13,23 @@ help: ## this list
 	@echo "What is missing from Debian is installed first (root or sudo). BUILD.md tells more."
 
 demo: build ## run with simulated visitors; open http://127.0.0.1:8099
-	@exec bin/lintel run --source sim --set state.dir=state
+	@exec bin/lintel run --source sim --development --set state.dir=state
 
 build: need-build ## bin/lintel (the appliance) and bin/lintel-lab (the bench)
-	go build -o bin/ ./appliance/cmd/lintel ./appliance/cmd/lintel-lab
+	@rm -f bin/lintel.sha256
+	go build $(REPRODUCIBLE) -o bin/ ./appliance/cmd/lintel ./appliance/cmd/lintel-lab
 
 test: need-test ## every test, the browser's too
 	.ci/test.sh
 
 check: need-check ## everything a change must pass: test, race, lint, fuzz, clean tree
 	.ci/check.sh
+
+sbom: build ## what goes with a release: hashes, parts (CycloneDX), licences
+	.ci/papers.sh
+
+reproducible: need-build ## build twice from nothing and compare byte by byte (minutes)
+	.ci/reproducible.sh
 
 fmt: ## format the Go sources
 	go tool -modfile=.ci/tools.mod golangci-lint fmt
@@ -35,4 +44,4 @@ need-check: need-test
 	@.ci/need.sh shellcheck
 
 need-test:
-	@.ci/need.sh libopencv-dev pkg-config g++ chromium iproute2 npm
+	@.ci/need.sh libopencv-dev pkg-config g++ chromium iproute2 npm strace

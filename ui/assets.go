@@ -13,6 +13,7 @@ import (
 var pageFiles = [...]struct{ path, file string }{
 	{"/", "index.html"},
 	{"/staff", "staff.html"},
+	{"/privacy", "privacy.html"},
 }
 
 // contentType names the type of a source by the end of its name. It does not

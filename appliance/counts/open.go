@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"syscall"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -17,15 +19,16 @@ import (
 // applicationID marks the file as ours in SQLite's header: "LNTL".
 const applicationID = 0x4c4e544c
 
-// schemaVersion is the number of the last migration.
-const schemaVersion = 2
+// SchemaVersion is the number of the last migration.
+const SchemaVersion = 3
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
 // Open opens the counts in cfg.Dir, making directory and file where they are
-// not there, checks the file and brings its schema up to date. A file that is
-// refused is left as it is.
+// not there, checks the file and brings its schema up to date. A damaged file
+// is set aside, as counts.db.damaged-1 and so on, and a new one begun;
+// [Store.Faults] tells of it. A read-only store refuses a damaged file.
 //
 // Errors: [ErrSetting], [ErrDamaged], [ErrForeign], [ErrNewerSchema],
 // [ErrNoSchema], or those of the file system: fs.ErrNotExist (read-only),
@@ -38,23 +41,70 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot open the counts: %w", err)
 	}
-	if err := prepareFile(path, cfg.ReadOnly); err != nil {
-		return nil, fmt.Errorf("cannot open the counts: %w", err)
+	s := &Store{cfg: cfg, path: path}
+	switch err := s.connect(ctx); {
+	case err == nil:
+		return s, nil
+	case cfg.Patient && !cfg.ReadOnly && mayPass(err):
+		s.fault = err
+		return s, nil
+	default:
+		return nil, err
+	}
+}
+
+// mayPass says that an error is the disk's and may be over by the next writing.
+func mayPass(err error) bool {
+	for _, of := range []error{fs.ErrPermission, syscall.ENOSPC, syscall.EROFS, syscall.EDQUOT, syscall.EIO} {
+		if errors.Is(err, of) {
+			return true
+		}
+	}
+	var native sqlite3.Error
+	return errors.As(err, &native) && slices.Contains([]sqlite3.ErrNo{sqlite3.ErrFull, sqlite3.ErrIoErr, sqlite3.ErrBusy}, native.Code)
+}
+
+// connect opens the file, sets it aside where it is damaged, and begins anew
+// then. The caller holds mu, or nobody else has the store yet.
+func (s *Store) connect(ctx context.Context) error {
+	err := s.connectOnce(ctx)
+	if errors.Is(err, ErrDamaged) && !s.cfg.ReadOnly {
+		if moved := setAside(s.path); moved != nil {
+			return errors.Join(err, moved)
+		}
+		err = s.connectOnce(ctx)
+	}
+	if err == nil {
+		s.aside = len(damagedFiles(s.path)) > 0
+	}
+	return err
+}
+
+func (s *Store) connectOnce(ctx context.Context) error {
+	if err := prepareFile(s.path, s.cfg.ReadOnly); err != nil {
+		return fmt.Errorf("cannot open the counts: %w", err)
 	}
 	// The settings stand in the name, so that a connection made anew has them.
-	options := "mode=rw&_busy_timeout=5000&_secure_delete=on&_synchronous=NORMAL"
-	if cfg.ReadOnly {
+	options := "mode=rw&_busy_timeout=5000&_secure_delete=on&_synchronous=FULL&_txlock=immediate"
+	if s.cfg.ReadOnly {
 		options += "&_query_only=on"
 	}
-	db, err := sql.Open("sqlite3", (&url.URL{Scheme: "file", Path: path, RawQuery: options}).String())
+	db, err := sql.Open("sqlite3", (&url.URL{Scheme: "file", Path: s.path, RawQuery: options}).String())
 	if err != nil {
-		return nil, fmt.Errorf("cannot open the counts in %s: %w", path, err)
+		return fmt.Errorf("cannot open the counts in %s: %w", s.path, err)
 	}
 	db.SetMaxOpenConns(1)
-	if err := prepareSchema(ctx, db, cfg.ReadOnly); err != nil {
-		return nil, errors.Join(fmt.Errorf("cannot open the counts in %s: %w", path, named(err)), db.Close())
+	if err := prepareSchema(ctx, db, s.cfg.ReadOnly); err != nil {
+		return errors.Join(fmt.Errorf("cannot open the counts in %s: %w", s.path, named(err)), db.Close())
 	}
-	return &Store{cfg: cfg, db: db}, nil
+	if err := db.QueryRowContext(ctx, "SELECT serial FROM writings").Scan(&s.serial); err != nil {
+		return errors.Join(fmt.Errorf("cannot open the counts in %s: %w", s.path, named(err)), db.Close())
+	}
+	if s.file, err = os.Lstat(s.path); err != nil {
+		return errors.Join(fmt.Errorf("cannot open the counts: %w", err), db.Close())
+	}
+	s.db = db
+	return nil
 }
 
 // prepareFile sees to it that the file is there, regular and its owner's
@@ -99,9 +149,9 @@ func prepareSchema(ctx context.Context, db *sql.DB, readOnly bool) error {
 	switch {
 	case !isNew && application != applicationID:
 		return ErrForeign
-	case version > schemaVersion:
-		return fmt.Errorf("%w (schema %d, known are up to %d)", ErrNewerSchema, version, schemaVersion)
-	case readOnly && version < schemaVersion:
+	case version > SchemaVersion:
+		return fmt.Errorf("%w (schema %d, known are up to %d)", ErrNewerSchema, version, SchemaVersion)
+	case readOnly && version < SchemaVersion:
 		return ErrNoSchema
 	case readOnly:
 		return nil
@@ -122,10 +172,10 @@ func migrate(ctx context.Context, db *sql.DB, version int64) error {
 	if err != nil {
 		return err
 	}
-	if len(files) != schemaVersion {
-		return fmt.Errorf("internal error: %d migrations for schema %d", len(files), schemaVersion)
+	if len(files) != SchemaVersion {
+		return fmt.Errorf("internal error: %d migrations for schema %d", len(files), SchemaVersion)
 	}
-	for ; version < schemaVersion; version++ {
+	for ; version < SchemaVersion; version++ {
 		text, err := migrations.ReadFile(files[version])
 		if err != nil {
 			return err

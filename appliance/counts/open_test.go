@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,41 +15,49 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestSchema is the whole of what the file can hold.
+// TestSchema is the whole of what the file can hold: integers in five tables.
 func TestSchema(t *testing.T) {
 	s := open(t, Config{Dir: t.TempDir()})
-	rows, err := s.db.Query("SELECT type, name, sql FROM sqlite_schema")
+	rows, err := s.db.Query("SELECT t.name, t.strict, c.name, c.type FROM pragma_table_list AS t, pragma_table_info(t.name) AS c WHERE t.name NOT LIKE 'sqlite_%' ORDER BY t.name, c.cid")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rows.Close()
-	var got [][3]string
+	got := map[string]string{}
 	for rows.Next() {
-		var r [3]string
-		if err := rows.Scan(&r[0], &r[1], &r[2]); err != nil {
+		var table, column, kind string
+		var strict bool
+		if err := rows.Scan(&table, &strict, &column, &kind); err != nil {
 			t.Fatal(err)
 		}
-		got = append(got, r)
+		if !strict || kind != "INTEGER" {
+			t.Errorf("%s.%s is %s (strict: %v)", table, column, kind, strict)
+		}
+		got[table] += column + " "
 	}
 	if err := rows.Err(); err != nil {
 		t.Fatal(err)
 	}
-	want := [][3]string{{"table", "hours", `CREATE TABLE hours (
-  hour       INTEGER PRIMARY KEY CHECK (hour >= 0),
-  pass       INTEGER NOT NULL CHECK (pass >= 0),
-  refer      INTEGER NOT NULL CHECK (refer >= 0),
-  unmeasured INTEGER NOT NULL CHECK (unmeasured >= 0),
-  turn       INTEGER NOT NULL CHECK (turn IN (0, 1))
-, cleared INTEGER NOT NULL DEFAULT 0 CHECK (cleared >= 0), confirmed INTEGER NOT NULL DEFAULT 0 CHECK (confirmed >= 0), not_done INTEGER NOT NULL DEFAULT 0 CHECK (not_done >= 0)) STRICT`}}
+	want := map[string]string{
+		"hours":    "hour pass refer unmeasured turn cleared confirmed not_done ",
+		"days":     "day pass refer unmeasured cleared confirmed not_done settled turn ",
+		"undated":  "id pass refer unmeasured cleared confirmed not_done turn ",
+		"spans":    "outcome whole first beyond shown ",
+		"writings": "id serial ",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("schema (-want +got):\n%s", diff)
+		t.Errorf("tables (-want +got):\n%s", diff)
+	}
+	var others int
+	if err := s.db.QueryRow("SELECT count(*) FROM sqlite_schema WHERE type != 'table'").Scan(&others); err != nil || others != 0 {
+		t.Errorf("%d objects that are no tables, %v", others, err)
 	}
 }
 
 func TestSettingsOfTheConnection(t *testing.T) {
 	s := open(t, Config{Dir: t.TempDir()})
 	for pragma, want := range map[string]string{
-		"secure_delete": "1", "journal_mode": "wal", "user_version": "2", "application_id": "1280201804", "busy_timeout": "5000",
+		"secure_delete": "1", "journal_mode": "wal", "user_version": "3", "application_id": "1280201804", "busy_timeout": "5000",
 	} {
 		var got string
 		if err := s.db.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
@@ -155,7 +164,7 @@ func TestRefusedFilesStayAsTheyAre(t *testing.T) {
 		}, ErrForeign},
 		"newer": {func(t *testing.T, path string) {
 			good(t, path)
-			sqliteFile(t, path, "PRAGMA user_version = 3")
+			sqliteFile(t, path, "PRAGMA user_version = 4")
 		}, ErrNewerSchema},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -165,7 +174,11 @@ func TestRefusedFilesStayAsTheyAre(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, readOnly := range []bool{false, true} {
+			for _, readOnly := range []bool{true, false} {
+				if errors.Is(c.want, ErrDamaged) && !readOnly {
+					wantSetAside(t, path, string(before))
+					return
+				}
 				s, err := Open(context.Background(), Config{Dir: filepath.Dir(path), ReadOnly: readOnly})
 				if s != nil || !errors.Is(err, c.want) || !strings.Contains(err.Error(), path) {
 					t.Errorf("Open = %v, %v; want %v with the path", s, err, c.want)
@@ -176,6 +189,45 @@ func TestRefusedFilesStayAsTheyAre(t *testing.T) {
 				t.Errorf("the refused file was changed (%v)", err)
 			}
 		})
+	}
+}
+
+// wantSetAside opens the store in place of a damaged file.
+func wantSetAside(t *testing.T, path, content string) {
+	t.Helper()
+	s := open(t, Config{Dir: filepath.Dir(path)})
+	add(t, s, Pass)
+	write(t, s)
+	if got := s.Faults(); !slices.Equal(got, []string{FaultSetAside}) {
+		t.Errorf("the faults are %v", got)
+	}
+	aside := SetAside(filepath.Dir(path))
+	if want := []string{path + ".damaged-1"}; !slices.Equal(aside, want) {
+		t.Fatalf("set aside is %v, want %v", aside, want)
+	}
+	kept, err := os.ReadFile(aside[0])
+	if err != nil || string(kept) != content {
+		t.Errorf("the damaged file was changed (%v)", err)
+	}
+}
+
+// TestOnlySoManyAreSetAside: a disk that damages every file is not filled.
+func TestOnlySoManyAreSetAside(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, FileName)
+	for range maxAside {
+		if err := os.WriteFile(path, []byte("this is no database"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := open(t, Config{Dir: dir}).Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(path, []byte("this is no database"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(context.Background(), Config{Dir: dir}); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "look at its disk") {
+		t.Errorf("Open: %v", err)
 	}
 }
 

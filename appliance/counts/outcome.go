@@ -22,12 +22,8 @@ const (
 	NotDone
 )
 
-const (
-	// outcomes is how many outcomes there are, verdicts how many of them end a
-	// visit.
-	outcomes = 6
-	verdicts = 3
-)
+// outcomes is how many outcomes there are.
+const outcomes = 6
 
 // String names the outcome as the columns of the table do.
 func (o Outcome) String() string {

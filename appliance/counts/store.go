@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,14 +20,17 @@ const (
 	minEvery, maxEvery = time.Second, time.Hour
 	DefaultK           = 5
 	minK, maxK         = 3, 20
+	DefaultHoursFor    = 30
+	minHours, maxHours = 1, 90
+	DefaultDaysFor     = 400
+	minDays, maxDays   = 31, 4000
 )
 
-// Errors of this package. Those about the file leave it as it is.
+// Errors of this package.
 var (
 	// ErrSetting means that a setting is outside its range.
 	ErrSetting = errors.New("value not allowed")
-	// ErrDamaged means that the file is damaged or no database. Move it away to
-	// start with a new one.
+	// ErrDamaged means that the file is damaged or no database.
 	ErrDamaged = errors.New("the file is damaged or not a database: move it away to start a new one")
 	// ErrForeign means that the file is another program's database.
 	ErrForeign = errors.New("the file is another program's database: choose another state.dir")
@@ -40,6 +44,19 @@ var (
 	ErrClosed = errors.New("the counts are closed")
 	// ErrReadOnly means that the store was opened to be read only.
 	ErrReadOnly = errors.New("the counts were opened read-only")
+	// ErrTwoWriters means that another program writes to the file as well.
+	ErrTwoWriters = errors.New("another program writes to the same counts: stop it or give it another state.dir")
+)
+
+// Faults that [Store.Faults] names. Screening goes on with each of them.
+const (
+	// FaultNotWritten: the last writing failed; what it held is kept in memory.
+	FaultNotWritten = "counts_not_written"
+	// FaultSetAside: a damaged file lies beside the counts.
+	FaultSetAside = "counts_set_aside"
+	// FaultClock: the clock is not set or went back, so that what is counted
+	// gets no date.
+	FaultClock = "counts_clock"
 )
 
 // Config says where the counts are kept.
@@ -49,12 +66,18 @@ type Config struct {
 	Dir string
 	// ReadOnly opens an existing file to be read, beside a running kiosk too.
 	ReadOnly bool
+	// Patient opens a store whose disk is full, read-only or closed to this user
+	// at the moment: it counts in memory, says [FaultNotWritten] and tries again
+	// at every writing.
+	Patient bool
 	// Every is the cadence of writing, 1 s to 1 h; 0 is 10 s.
 	Every time.Duration
-	// K is the smallest number of people that the staff's table may show, 3 to
-	// 20; 0 is 5. It must stay the same: tables with different K tell more
-	// together than each alone.
+	// K is the smallest number of visits that the staff's table may show, 3 to
+	// 20; 0 is 5. A change holds from the present day on.
 	K int
+	// HoursFor is for how many days hours are kept, 1 to 90; 0 is 30. DaysFor is
+	// for how many days daily sums are kept, 31 to 4000; 0 is 400.
+	HoursFor, DaysFor int
 	// Now is the wall clock; nil is time.Now.
 	Now func() time.Time
 }
@@ -69,11 +92,21 @@ func (c *Config) complete() error {
 	if c.Every < minEvery || c.Every > maxEvery {
 		return fmt.Errorf("cannot use counts.every = %v: %w: allowed is %v to %v", c.Every, ErrSetting, minEvery, maxEvery)
 	}
-	if c.K == 0 {
-		c.K = DefaultK
-	}
-	if c.K < minK || c.K > maxK {
-		return fmt.Errorf("cannot use counts.k = %d: %w: allowed is %d to %d", c.K, ErrSetting, minK, maxK)
+	for _, n := range []struct {
+		name               string
+		value              *int
+		normal, least, top int
+	}{
+		{"counts.k", &c.K, DefaultK, minK, maxK},
+		{"counts.hours_for_days", &c.HoursFor, DefaultHoursFor, minHours, maxHours},
+		{"counts.days_for_days", &c.DaysFor, DefaultDaysFor, minDays, maxDays},
+	} {
+		if *n.value == 0 {
+			*n.value = n.normal
+		}
+		if *n.value < n.least || *n.value > n.top {
+			return fmt.Errorf("cannot use %s = %d: %w: allowed is %d to %d", n.name, *n.value, ErrSetting, n.least, n.top)
+		}
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -83,17 +116,32 @@ func (c *Config) complete() error {
 
 // Store holds the counts. It is safe for use by many goroutines.
 type Store struct {
-	cfg Config
-	db  *sql.DB
+	cfg  Config
+	path string
 
 	// pending is what was counted since the last writing, by outcome.
 	pending [outcomes]atomic.Int64
 	closed  atomic.Bool
 
-	// writing guards fault and the order of writings.
-	writing sync.Mutex
+	// mu guards everything below.
+	mu sync.Mutex
+	// db is nil while a patient store waits for its disk.
+	db *sql.DB
+	// file is the one that db has open.
+	file os.FileInfo
+	// serial is that of the last writing known to be kept. batch is what the
+	// next one holds; unsure says that it may have been kept already.
+	serial int64
+	batch  tally
+	unsure bool
+	// fault is the error of the last writing; undated says that it had no date.
 	fault   error
+	undated bool
+	aside   bool
 }
+
+// tally is a number for each outcome.
+type tally [outcomes]int64
 
 // Add counts one outcome. It only adds in memory and never blocks. It may be
 // called from the frame loop. Errors: [ErrOutcome], [ErrClosed], [ErrReadOnly].
@@ -133,9 +181,26 @@ func (s *Store) Run(ctx context.Context) error {
 
 // Fault is the error of the last writing, nil where it went well.
 func (s *Store) Fault() error {
-	s.writing.Lock()
-	defer s.writing.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return s.fault
+}
+
+// Faults names what is wrong with the counts at present, none included.
+func (s *Store) Faults() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var names []string
+	if s.fault != nil {
+		names = append(names, FaultNotWritten)
+	}
+	if s.aside {
+		names = append(names, FaultSetAside)
+	}
+	if s.undated {
+		names = append(names, FaultClock)
+	}
+	return names
 }
 
 // Close writes what is pending and closes the file. A second Close does
@@ -148,85 +213,27 @@ func (s *Store) Close() error {
 	if !s.cfg.ReadOnly {
 		err = s.write(context.Background())
 	}
-	return errors.Join(err, s.db.Close())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return errors.Join(err, s.disconnect())
 }
 
-// write adds the pending counts, zeros included, to the row of this hour. It
-// stays unexported: a caller who writes when somebody came would put the time
-// of the visit on the file.
-func (s *Store) write(ctx context.Context) error {
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	var n [outcomes]int64
-	for i := range s.pending {
-		n[i] = s.pending[i].Swap(0)
+func (s *Store) disconnect() error {
+	if s.db == nil {
+		return nil
 	}
-	_, err := s.db.ExecContext(ctx, `INSERT INTO hours (hour, pass, refer, unmeasured, cleared, confirmed, not_done, turn) VALUES (?, ?, ?, ?, ?, ?, ?, 0)
-		ON CONFLICT (hour) DO UPDATE SET pass = pass + excluded.pass, refer = refer + excluded.refer, unmeasured = unmeasured + excluded.unmeasured,
-		cleared = cleared + excluded.cleared, confirmed = confirmed + excluded.confirmed, not_done = not_done + excluded.not_done, turn = 1 - turn`,
-		hourOf(s.cfg.Now()), n[0], n[1], n[2], n[3], n[4], n[5])
-	if err != nil {
-		for i := range s.pending {
-			s.pending[i].Add(n[i])
-		}
-		s.fault = fmt.Errorf("cannot write the counts: %w", err)
-		return s.fault
-	}
-	s.fault = s.cutLog(ctx)
-	return s.fault
+	err := s.db.Close()
+	s.db = nil
+	return err
 }
 
-// cutLog moves the write-ahead log into the database and cuts it to nothing.
-// A reader in the way is no fault: the next writing cuts it.
-func (s *Store) cutLog(ctx context.Context) error {
-	var busy, pages, moved int
-	if err := s.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &moved); err != nil {
-		return fmt.Errorf("cannot cut the log of the counts: %w", err)
-	}
-	return nil
-}
-
-// Hour is the tally of one hour.
-type Hour struct {
-	// Start is the full hour in UTC.
-	Start                   time.Time
-	Pass, Refer, Unmeasured int64
-}
-
-// Hours returns the hours that start in [from, to), oldest first. A zero from
-// or to is no limit. What is not yet written is not in it. The numbers are
-// exact and not for anybody's eyes: show [Store.Export].
-func (s *Store) Hours(ctx context.Context, from, to time.Time) ([]Hour, error) {
-	if s.closed.Load() {
+// reading returns the database to read from. The caller holds mu.
+func (s *Store) reading() (*sql.DB, error) {
+	switch {
+	case s.closed.Load():
 		return nil, ErrClosed
+	case s.db == nil:
+		return nil, fmt.Errorf("cannot read the counts at present: %w", s.fault)
 	}
-	first, end := int64(0), int64(1)<<62
-	if !from.IsZero() {
-		first = hourOf(from.Add(time.Hour - 1))
-	}
-	if !to.IsZero() {
-		end = hourOf(to.Add(time.Hour - 1))
-	}
-	rows, err := s.db.QueryContext(ctx, "SELECT hour, pass, refer, unmeasured FROM hours WHERE hour >= ? AND hour < ? ORDER BY hour", first, end)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the counts: %w", err)
-	}
-	defer rows.Close()
-	var out []Hour
-	for rows.Next() {
-		var hour int64
-		var h Hour
-		if err := rows.Scan(&hour, &h.Pass, &h.Refer, &h.Unmeasured); err != nil {
-			return nil, fmt.Errorf("cannot read the counts: %w", err)
-		}
-		h.Start = time.Unix(hour*3600, 0).UTC()
-		out = append(out, h)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("cannot read the counts: %w", err)
-	}
-	return out, nil
+	return s.db, nil
 }
-
-// hourOf counts whole hours since 1970 in UTC; a clock before that reads as 0.
-func hourOf(t time.Time) int64 { return max(0, t.Unix()) / 3600 }

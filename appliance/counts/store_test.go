@@ -156,9 +156,9 @@ func TestAddDoesNotAllocate(t *testing.T) {
 // TestAddDoesNotWaitForTheDisc adds while a writing is under way.
 func TestAddDoesNotWaitForTheDisc(t *testing.T) {
 	s := open(t, Config{Dir: t.TempDir()})
-	s.writing.Lock()
+	s.mu.Lock()
 	add(t, s, Pass)
-	s.writing.Unlock()
+	s.mu.Unlock()
 }
 
 func TestConcurrentAdd(t *testing.T) {

@@ -255,7 +255,7 @@ func TestStaffWords(t *testing.T) {
 // The pages ask for nothing but what the kiosk serves, and hold no inline
 // script or style, which the security policy would refuse.
 func TestSourcesStayWithin(t *testing.T) {
-	served := []string{"/", "/staff", "/events", "/mirror", "/healthz", "/settings"}
+	served := []string{"/", "/staff", "/privacy", "/events", "/mirror", "/healthz", "/settings"}
 	var names []string
 	err := fs.WalkDir(Files(), ".", func(name string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {

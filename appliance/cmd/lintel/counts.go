@@ -29,10 +29,10 @@ func exportCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "export --format csv [--from DATE] [--to DATE]",
 		Short: "Write the suppressed, rounded table of counts",
-		Long: `Export writes the table that staff see: numbers small enough to tell of single
-people are merged into longer spans or left out, and every number is rounded
-to 5. Dates are like 2026-11-20 and taken as UTC; --from is inclusive, --to is
-not.`,
+		Long: `Export writes the table that staff see, a row an outcome and span of time: hours
+and days are merged until enough people came (counts.k), and every number is
+rounded to 5. Dates are like 2026-11-20 and taken as UTC; --from is inclusive,
+--to is not.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if format != "csv" {
@@ -72,8 +72,7 @@ func checksCommand() *cobra.Command {
 		Short: "Write what came of the second checks, as CSV",
 		Long: `Checks writes how the second checks of those who were referred ended, and from
 that the measured share of referrals whose fever was confirmed. A row is a
-month, or as many as it takes for no number to tell of single people; every
-number is rounded to 5.`,
+month, made of the rows of "counts export" that end in it.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			c := config.Default()

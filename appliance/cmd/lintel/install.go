@@ -69,6 +69,13 @@ func (i *installer) ShowMirror(m ui.Mirror) {
 	i.wipe()
 }
 
+// attach tells of the camera, before its first frame.
+func (i *installer) attach(info thermal.Info) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.info = info
+}
+
 // wipe forgets the heat view. The caller holds mu.
 func (i *installer) wipe() {
 	clear(i.levels[:cap(i.levels)])

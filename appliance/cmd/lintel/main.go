@@ -22,7 +22,7 @@ func main() { os.Exit(run()) }
 func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	root := command()
+	root := command(true)
 	understood := false
 	root.PersistentPreRun = func(*cobra.Command, []string) { understood = true }
 	used, err := root.ExecuteContextC(ctx)
@@ -36,7 +36,9 @@ func run() int {
 	return 1
 }
 
-func command() *cobra.Command {
+// command returns the program's commands. own says that they have a process of
+// their own, which run confines for good.
+func command(own bool) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "lintel",
 		Short: "An offline thermal screening kiosk",
@@ -47,7 +49,7 @@ no image and no reading of anybody, and it has no network but loopback.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(runCommand(), commissionCommand(), selftestCommand(), countsCommand(), policyCommand())
+	root.AddCommand(runCommand(own), commissionCommand(), selftestCommand(), countsCommand(), policyCommand(), devicesCommand(), sbomCommand())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.DisableSuggestions = true // an error is one line
 	return root

@@ -92,7 +92,15 @@ func (r *running) ends(t *testing.T, search *searcher) {
 // simulatedVisit writes a recording of one visit and returns what to look for.
 func simulatedVisit(t *testing.T, frames int, onItsSide bool) (path string, search *searcher) {
 	t.Helper()
-	source, err := sim.Open(sim.Config{Scene: "normal", Seed: 1})
+	search = &searcher{}
+	return record(t, "normal", frames, onItsSide, search), search
+}
+
+// record writes a recording of a simulated scene, and adds its faces to search
+// where that is not nil.
+func record(t *testing.T, scene string, frames int, onItsSide bool, search *searcher) (path string) {
+	t.Helper()
+	source, err := sim.Open(sim.Config{Scene: scene, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +122,6 @@ func simulatedVisit(t *testing.T, frames int, onItsSide bool) (path string, sear
 	if err != nil {
 		t.Fatal(err)
 	}
-	search = &searcher{}
 	var upright, sensor thermal.Frame
 	for range frames {
 		if err := source.Next(t.Context(), &upright); err != nil {
@@ -126,13 +133,15 @@ func simulatedVisit(t *testing.T, frames int, onItsSide bool) (path string, sear
 			t.Fatal(err)
 		}
 		for _, p := range source.Truth().People {
-			search.add(&upright, p.Face, onItsSide)
+			if search != nil {
+				search.add(&upright, p.Face, onItsSide)
+			}
 		}
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return path, search
+	return path
 }
 
 // fieldVisit returns a field recording and what to look for: the faces in the

@@ -95,7 +95,7 @@ func (a *appliance) commands() pagetest.Commands {
 func (a *appliance) start(source string) (string, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	out, in := io.Pipe()
-	c := command()
+	c := command(false)
 	c.SetArgs([]string{"run", "--source", source, "--listen", "127.0.0.1:0", "--set", "state.dir=" + a.state})
 	c.SetOut(in)
 	a.cancel, a.ended = cancel, make(chan error, 1)

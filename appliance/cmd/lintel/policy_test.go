@@ -10,7 +10,7 @@ import (
 )
 
 func show(args ...string) (string, error) {
-	root := command()
+	root := command(false)
 	var out bytes.Buffer
 	root.SetOut(&out)
 	root.SetErr(&out)
@@ -64,7 +64,7 @@ func TestPolicyShowJSON(t *testing.T) {
 }
 
 func TestChecksNeedCounts(t *testing.T) {
-	root := command()
+	root := command(false)
 	root.SetArgs([]string{"counts", "checks", "--set", "state.dir=" + t.TempDir()})
 	if err := root.Execute(); err == nil || !strings.Contains(err.Error(), "run the kiosk first") {
 		t.Errorf("checks without counts: %v", err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -13,9 +14,12 @@ import (
 
 	"lintel/appliance/config"
 	"lintel/appliance/counts"
+	"lintel/appliance/kiosk"
 	"lintel/appliance/screening"
 	"lintel/appliance/setup"
+	"lintel/appliance/setup/board"
 	"lintel/firmware/sim"
+	"lintel/firmware/thermal"
 	"lintel/ui"
 	"lintel/vision/detect"
 )
@@ -25,10 +29,12 @@ type runOptions struct {
 	source   string
 	listen   string
 	seed     uint64
+	fast     bool
+	guard    guard
 }
 
-func runCommand() *cobra.Command {
-	var o runOptions
+func runCommand(own bool) *cobra.Command {
+	o := runOptions{guard: guard{own: own}}
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "Screen visitors and serve the kiosk page",
@@ -55,6 +61,8 @@ Scenes: ` + scenes() + `.
 	c.Flags().StringVar(&o.source, "source", "uvc", "where frames come from: uvc[:DEVICE], sim[:SCENE] or recording:FILE")
 	c.Flags().StringVar(&o.listen, "listen", ui.DefaultListen, "loopback `ADDRESS` to serve the pages on")
 	c.Flags().Uint64Var(&o.seed, "seed", 1, "seed of the simulation")
+	c.Flags().BoolVar(&o.fast, "fast", false, "take simulated and recorded frames as fast as they can be processed; for tests")
+	c.Flags().BoolVar(&o.guard.development, "development", false, "start beside a network, whatever privacy.network says; the page shows it")
 	o.settings.Register(c.Flags())
 	return c
 }
@@ -77,27 +85,26 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	o.guard.config = c.Privacy
+	if err := o.guard.begin(); err != nil {
+		return err
+	}
 	record, err := setup.LoadRecord(&c)
 	if err != nil {
 		return err
 	}
-	frames, err := source.Open(&c, true, o.seed)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, frames.Close()) }()
 	detector, err := detect.Open()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, detector.Close()) }()
 
-	installer := &installer{cfg: &c, info: frames.Info(), record: record, clock: systemClock{}}
+	installer := &installer{cfg: &c, record: record, clock: systemClock{}}
 	office, err := openOffice(o, &c, installer)
 	if err != nil {
 		return err
 	}
-	screen := screen{installer: installer}
+	screen := screen{guard: &o.guard, installer: installer}
 	server, err := ui.New(ui.Config{Listen: o.listen, Faults: screen.faults, Page: page(&c), Staff: office})
 	if err != nil {
 		return err
@@ -105,12 +112,23 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	defer func() { err = errors.Join(err, server.Close()) }()
 	screen.Server = server
 
-	// The counts are opened last: what is refused leaves no trace.
-	var tally tally
-	loop, err := setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Observer: installer, Health: office.note, Label: source.Label()})
+	panel, err := board.Open(&c, source.Label() == "")
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, panel.Close()) }()
+	screen.notices = panel.Notices
+
+	// The counts are opened last: what is refused leaves no trace.
+	var tally tally
+	seat := seat{source: source, config: &c, paced: !o.fast, seed: o.seed, build: func(frames thermal.Source) (*kiosk.Kiosk, error) {
+		installer.attach(frames.Info())
+		return setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Observer: installer, Health: office.note, Label: o.guard.label(source), Board: panel.Kiosk()})
+	}}
+	if err := seat.open(); err != nil && !source.Awaited(err) {
+		return err
+	}
+	defer func() { err = errors.Join(err, seat.close()) }()
 	store, err := o.openCounts(ctx, &c)
 	if err != nil {
 		return err
@@ -121,14 +139,28 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 		office.store.Store(store)
 		defer func() { err = errors.Join(err, store.Close()) }()
 	}
+	if screen.notify, err = openNotifier(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, screen.notify.close()) }()
+	if err := o.guard.confine(&c, source, o.settings.File); err != nil {
+		return err
+	}
 	fmt.Fprintf(out, "Lintel is on http://%s/ (%s). Stop it with Ctrl-C.\n", server.Addr(), o.source)
-	return serve(ctx, server, store, func(ctx context.Context) error {
-		// Closing wipes what the source still holds of the last visitor.
-		if err := errors.Join(loop.Run(ctx), frames.Close()); err != nil {
+	parts := []func(context.Context) error{server.Serve, panel.Run, o.guard.watch, func(ctx context.Context) error {
+		if err := withoutData(func() error { return seat.run(ctx, &screen) }); err != nil {
 			return err
 		}
 		return screen.hold(ctx)
-	})
+	}}
+	if store != nil {
+		parts = append(parts, store.Run)
+	}
+	err = together(ctx, parts)
+	if counts := seat.counts(); counts != "" {
+		fmt.Fprintf(out, "Frames of the camera: %s.\n", counts)
+	}
+	return err
 }
 
 // openCounts opens the tallies; in voluntary mode there are none.
@@ -136,18 +168,17 @@ func (o *runOptions) openCounts(ctx context.Context, c *config.Config) (*counts.
 	if c.Screening.Mode == config.Voluntary {
 		return nil, nil
 	}
-	return counts.Open(ctx, counts.Config{Dir: c.State.Dir})
+	return counts.Open(ctx, counts.Config{
+		Dir: c.State.Dir, Patient: true,
+		Every: time.Duration(c.Counts.EveryS) * time.Second, K: c.Counts.K,
+		HoursFor: c.Counts.HoursForDays, DaysFor: c.Counts.DaysForDays,
+	})
 }
 
-// serve runs the frame loop, the pages and the counts until one of them ends,
-// and then ends the others.
-func serve(ctx context.Context, server *ui.Server, store *counts.Store, loop func(context.Context) error) error {
+// together runs parts until one of them ends, and then ends the others.
+func together(ctx context.Context, parts []func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	parts := []func(context.Context) error{loop, server.Serve}
-	if store != nil {
-		parts = append(parts, store.Run)
-	}
 	ended := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { ended <- part(ctx) }()
@@ -182,15 +213,16 @@ func (t *tally) Add(v screening.Verdict) {
 // screen passes views on and remembers the present faults for /healthz.
 type screen struct {
 	*ui.Server
-	last  ui.View
-	fault atomic.Pointer[string]
-	store atomic.Pointer[counts.Store]
+	notify *notifier
+	last   ui.View
+	fault  atomic.Pointer[string]
+	store  atomic.Pointer[counts.Store]
+	guard  *guard
+	// notices are the faults of the room; screening goes on.
+	notices func() []string
 	// installer is told who is in sight.
 	installer *installer
 }
-
-// faultCounts is the fault of counts that cannot be written; screening goes on.
-const faultCounts = "counts_not_written"
 
 func (s *screen) Show(v ui.View) {
 	if v != s.last {
@@ -202,6 +234,7 @@ func (s *screen) Show(v ui.View) {
 		}
 	}
 	s.Server.Show(v)
+	s.notify.beat()
 }
 
 // ShowMirror passes the silhouette on.
@@ -215,10 +248,10 @@ func (s *screen) faults() []string {
 	if f := s.fault.Load(); f != nil {
 		faults = append(faults, *f)
 	}
-	if store := s.store.Load(); store != nil && store.Fault() != nil {
-		faults = append(faults, faultCounts)
+	if store := s.store.Load(); store != nil {
+		faults = append(faults, store.Faults()...)
 	}
-	return faults
+	return slices.Concat(faults, s.guard.faults(), s.notices())
 }
 
 // hold shows the last view until ctx is done: a recording is over, and the
@@ -231,7 +264,7 @@ func (s *screen) hold(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			s.Server.Show(s.last)
+			s.Show(s.last)
 		}
 	}
 }

@@ -7,13 +7,14 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"lintel/appliance/config"
 	"lintel/appliance/counts"
+	"lintel/appliance/inspect"
+	"lintel/appliance/setup"
 	"lintel/vision/detect"
 )
 
@@ -27,12 +28,22 @@ func selftestCommand() *cobra.Command {
 		Use:   "selftest --json",
 		Short: "Check this machine and this installation",
 		Long: `Selftest checks what the kiosk's promises rest on, one line a check, and exits
-with 1 if one fails:
+with 1 if one fails. It looks at the kiosk that is running on this machine,
+which only root may do; without one it looks at what there is.
 
   network         no interface but lo
+  sockets         every socket of the kiosk is bound to this machine alone
+  files           the kiosk has nothing open to write but its state directory
+  mounts          which disks it could write
+  swap            no memory reaches a disk
+  dumps           a crash leaves nothing of the memory
+  sandbox         what the kiosk has closed to itself
+  packages        the libraries that the program is made of
+  program         the program's hash, against the list in the image
   model           the face model is the one this program was built for
+  policy          version and hash of what a verdict rests on
   configuration   the settings can be used and the reference's temperature is set
-  counts          the counts can be opened and are in order`,
+  counts          the counts can be opened and are in order, and their schema`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !asJSON {
@@ -46,33 +57,35 @@ with 1 if one fails:
 	return c
 }
 
-// check is one line of the selftest.
-type check struct {
-	Check  string `json:"check"`
-	OK     bool   `json:"ok"`
-	Detail string `json:"detail"`
-}
+// devices are what a kiosk may have open to write beside its state: cameras,
+// lamps and relays, the watchdog.
+var devices = [...]string{"/dev/video", "/dev/gpiochip", "/dev/watchdog"}
 
 func selftest(ctx context.Context, settings *config.Flags, w io.Writer) error {
 	c := config.Default()
 	configured := settings.Apply(&c)
-	failed := false
-	encoder := json.NewEncoder(w)
+	checks := inspect.All(inspect.Subject{PID: inspect.Running(""), StateDir: c.State.Dir, Device: devices[:]})
 	for _, one := range []struct {
 		name string
 		run  func() (string, error)
 	}{
-		{"network", checkNetwork},
 		{"model", checkModel},
+		{"policy", func() (string, error) { return checkPolicy(&c) }},
 		{"configuration", func() (string, error) { return checkConfiguration(&c, configured) }},
 		{"counts", func() (string, error) { return checkCounts(ctx, &c) }},
 	} {
 		detail, err := one.run()
 		if err != nil {
-			detail, failed = err.Error(), true
+			detail = err.Error()
 		}
-		if err := encoder.Encode(check{one.name, err == nil, detail}); err != nil {
-			return fmt.Errorf("cannot write the result of %s: %w", one.name, err)
+		checks = append(checks, inspect.Check{Check: one.name, OK: err == nil, Detail: detail})
+	}
+	failed := false
+	encoder := json.NewEncoder(w)
+	for _, check := range checks {
+		failed = failed || !check.OK
+		if err := encoder.Encode(check); err != nil {
+			return fmt.Errorf("cannot write the result of %s: %w", check.Check, err)
 		}
 	}
 	if failed {
@@ -81,21 +94,13 @@ func selftest(ctx context.Context, settings *config.Flags, w io.Writer) error {
 	return nil
 }
 
-func checkNetwork() (string, error) {
-	interfaces, err := net.Interfaces()
+func checkPolicy(c *config.Config) (string, error) {
+	p, _, err := setup.Policy(c)
 	if err != nil {
-		return "", fmt.Errorf("cannot list the network interfaces: %w", err)
+		return "", err
 	}
-	var others []string
-	for _, i := range interfaces {
-		if i.Flags&net.FlagLoopback == 0 {
-			others = append(others, i.Name)
-		}
-	}
-	if len(others) > 0 {
-		return "", fmt.Errorf("cannot be sure that nothing leaves: there are other interfaces: %s; remove them or run in a network namespace of its own", strings.Join(others, ", "))
-	}
-	return "lo only", nil
+	m := p.Model()
+	return fmt.Sprintf("site %s, version %d, sha256 %s", m.Site, m.Version, m.SHA256), nil
 }
 
 func checkModel() (string, error) {
@@ -120,6 +125,9 @@ func checkCounts(ctx context.Context, c *config.Config) (string, error) {
 	if c.Screening.Mode == config.Voluntary {
 		return "none are kept in voluntary mode", nil
 	}
+	if aside := counts.SetAside(c.State.Dir); len(aside) > 0 {
+		return "", fmt.Errorf("cannot vouch for the counts: they were damaged and begun anew: have the disk checked, then move %s away", strings.Join(aside, " and "))
+	}
 	// Read only: a check shall leave no trace on the file.
 	store, err := counts.Open(ctx, counts.Config{Dir: c.State.Dir, ReadOnly: true})
 	if errors.Is(err, fs.ErrNotExist) {
@@ -128,5 +136,8 @@ func checkCounts(ctx context.Context, c *config.Config) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "in order in " + c.State.Dir, store.Close()
+	if err := store.Close(); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("in order in %s: hourly and daily sums, and no row about a visit (schema %d)", c.State.Dir, counts.SchemaVersion), nil
 }
