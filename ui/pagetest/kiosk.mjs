@@ -65,6 +65,15 @@ await finish(async () => {
   const { page, close } = await openPage(url);
   await until(page, ["ready"]);
   await weight(page);
+  // LINTEL_MEASURE asks for the figures alone.
+  if (process.env.LINTEL_MEASURE) {
+    await ask("mirror", "person");
+    await page.waitForSelector('body[data-mirror="live"]', { timeout: 15_000 });
+    await late(page);
+    await flat(page);
+    await close();
+    return;
+  }
   await everyState(page);
   await sameTone(page);
   await liveMirror(page);
@@ -98,7 +107,7 @@ async function everyState(page) {
         const key = `${verdict ? "verdict" : "title"} in ${language} on ${screen}`;
         if (!view.source) least[key] = Math.min(least[key] ?? Infinity, cap);
         if (cap < smallest(view, screen, language)) small.push(`${cap.toFixed(1)} mm: ${name} in ${language} on ${screen}`);
-        if (process.env.LINTEL_SHOTS) {
+        if (process.env.LINTEL_SHOTS && (language === "en" || screen === "10in")) {
           await speak(page, language);
           await shoot(page, `${name}-${screen}-${language}`);
         }
