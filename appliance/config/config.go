@@ -22,11 +22,11 @@ type Config struct {
 	Ambient   Ambient
 	Screening Screening
 	State     State
-	Page      Page
 	GPIO      GPIO
 	Live      Live
 	Counts    Counts
 	Privacy   Privacy
+	Page      Page
 }
 
 // Camera says how the camera is mounted and what its counts mean.
@@ -78,12 +78,12 @@ func Default() Config {
 		Policy:    Policy{Site: "forehead", PlausibleMinC: 32, PlausibleMaxC: 42.5, MaxUK: 0.5},
 		Screening: Screening{Mode: Staffed},
 		State:     State{Dir: dir},
-		Page:      defaultPage(),
 		Ambient:   defaultAmbient(),
 		GPIO:      defaultGPIO(),
 		Live:      defaultLive(),
 		Counts:    defaultCounts(),
 		Privacy:   defaultPrivacy(),
+		Page:      defaultPage(),
 	}
 }
 

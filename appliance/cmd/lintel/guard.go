@@ -66,24 +66,20 @@ func (g *guard) insist(err error) error {
 	return nil
 }
 
-// confine closes everything but the state directory, the media that staff carry
-// counts away on, the configuration, which the self-test reads, and the
+// confine closes everything but the state directory, what is plugged in to
+// carry the counts away, the configuration, which the self-test reads, and the
 // recording that is played. It is called when all that is needed is open.
 func (g *guard) confine(c *config.Config, source setup.SourceSpec, configuration string) error {
 	if !g.own || g.config.Sandbox == config.SandboxOff {
 		return nil
 	}
-	policy := sandbox.Policy{Write: slices.Clone(mediaFolders[:])}
+	// The PIN of the staff and the commissioning are kept in voluntary mode, too.
+	policy := sandbox.Policy{Write: append(slices.Clone(mediaFolders[:]), c.State.Dir)}
 	if configuration != "" {
 		policy.Read = append(policy.Read, configuration)
 	}
 	if source.Kind == setup.Recording {
 		policy.Read = append(policy.Read, source.Name)
-	}
-	if c.Screening.Mode == config.Voluntary {
-		policy.Read = append(policy.Read, c.State.Dir)
-	} else {
-		policy.Write = append(policy.Write, c.State.Dir)
 	}
 	err := sandbox.Confine(policy)
 	if err == nil && sandbox.Version() > 0 && !sandbox.Confined() {

@@ -36,22 +36,30 @@ const (
 // every frame; it keeps nothing of one but the heat view, and that only while
 // somebody looks at it and nobody is in sight.
 type installer struct {
-	cfg    *config.Config
-	info   thermal.Info
-	record *commissioning.Record
-	clock  staff.Clock
+	cfg   *config.Config
+	clock staff.Clock
 
 	accepting sync.Mutex // held while the reference is watched
 
 	mu      sync.Mutex
+	info    thermal.Info
+	record  *commissioning.Record
 	asked   time.Time
 	person  time.Time // when somebody was last in sight
 	now     staff.Sight
 	levels  []byte
 	settle  *commissioning.Settle
+	budget  calibration.Budget // while settle is watched
 	settled chan struct{}
 	until   time.Duration
 	newer   bool
+}
+
+// begin tells of the camera, which may be plugged in late.
+func (i *installer) begin(info thermal.Info) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.info = info
 }
 
 // ShowMirror notes whether somebody is in sight.
@@ -69,13 +77,6 @@ func (i *installer) ShowMirror(m ui.Mirror) {
 	i.wipe()
 }
 
-// attach tells of the camera, before its first frame.
-func (i *installer) attach(info thermal.Info) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.info = info
-}
-
 // wipe forgets the heat view. The caller holds mu.
 func (i *installer) wipe() {
 	clear(i.levels[:cap(i.levels)])
@@ -87,7 +88,10 @@ func (i *installer) Observe(r *kiosk.Report) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.settle != nil {
-		i.settle.Add(calibration.Observation{Reference: r.Reference}, r.Frame.Time)
+		i.settle.Add(r.Reference, r.Frame.Time)
+		if r.Reference.OK {
+			i.budget = r.Usual
+		}
 		if i.until == 0 {
 			i.until = r.Frame.Time + settleFor
 		}
@@ -180,12 +184,20 @@ func (i *installer) Accept(ctx context.Context, s staff.SignOff) (staff.Signed, 
 	if err != nil {
 		return staff.Signed{}, errors.Join(staff.ErrUnsettled, err)
 	}
-	record, err := setup.NewRecord(i.cfg, i.info, accepted)
+	i.mu.Lock()
+	info, budget, old := i.info, i.budget, i.record
+	i.mu.Unlock()
+	how := setup.Commissioning{Ambient: commissioning.Ambient{TemperatureC: s.RoomC, Humidity: s.Humidity}, Day: day}
+	var kept calibration.Config
+	if old != nil && old.Apply(&kept, info) == nil {
+		// What a uniform target told of this camera holds on.
+		how.Field, how.Source = kept.Field, old.Source
+	}
+	record, err := setup.NewRecord(i.cfg, info, how, setup.Found{First: accepted, Budget: budget})
 	if err != nil {
 		return staff.Signed{}, err
 	}
 	record.Reference.Serial = s.Serial
-	record.Ambient = commissioning.Ambient{TemperatureC: s.RoomC, Humidity: s.Humidity}
 	if err := record.SignOff(commissioning.Role(s.Role), day); err != nil {
 		return staff.Signed{}, errors.Join(staff.ErrEntry, err)
 	}
@@ -209,6 +221,8 @@ func (i *installer) check(s staff.SignOff) (calibration.Date, error) {
 		return day, fmt.Errorf("cannot sign off on an unknown day: %w: set the clock", staff.ErrEntry)
 	case err != nil:
 		return day, errors.Join(staff.ErrEntry, err)
+	case i.cfg.Second.TemperatureC != 0:
+		return day, fmt.Errorf("cannot sign off two references here: %w: use lintel commission", staff.ErrEntry)
 	case !(s.RoomC >= 5 && s.RoomC <= 45) || !(s.Humidity > 0 && s.Humidity <= 1) || len(s.Serial) > maxSerial:
 		return day, fmt.Errorf("cannot take a room of %g degC, a humidity of %g and a serial of %d letters: %w", s.RoomC, s.Humidity, len(s.Serial), staff.ErrEntry)
 	}
