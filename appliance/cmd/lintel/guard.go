@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -65,23 +66,21 @@ func (g *guard) insist(err error) error {
 	return nil
 }
 
-// confine closes everything but the state directory, the recording that is
-// played and what is plugged in to carry the counts away. It is called when all
-// that is needed is open.
-func (g *guard) confine(c *config.Config, source setup.SourceSpec) error {
+// confine closes everything but the state directory, what is plugged in to
+// carry the counts away, the configuration, which the self-test reads, and the
+// recording that is played. It is called when all that is needed is open.
+func (g *guard) confine(c *config.Config, source setup.SourceSpec, configuration string) error {
 	if !g.own || g.config.Sandbox == config.SandboxOff {
 		return nil
 	}
-	var policy sandbox.Policy
+	// The PIN of the staff and the commissioning are kept in voluntary mode, too.
+	policy := sandbox.Policy{Write: append(slices.Clone(mediaFolders[:]), c.State.Dir)}
+	if configuration != "" {
+		policy.Read = append(policy.Read, configuration)
+	}
 	if source.Kind == setup.Recording {
 		policy.Read = append(policy.Read, source.Name)
 	}
-	if c.Screening.Mode == config.Voluntary {
-		policy.Read = append(policy.Read, c.State.Dir)
-	} else {
-		policy.Write = append(policy.Write, c.State.Dir)
-	}
-	policy.Write = append(policy.Write, mediaFolders...)
 	err := sandbox.Confine(policy)
 	if err == nil && sandbox.Version() > 0 && !sandbox.Confined() {
 		err = errors.New("cannot close the file system: the kernel says it is done, but it is not")
