@@ -131,7 +131,9 @@ func alterations() []alteration {
 	}
 }
 
-// Real frames with an altered disc: one recording of each camera.
+// Real frames with an altered disc, in every recording: what must block blocks.
+// By name on one recording of each camera; elsewhere people near by may make one
+// fault look like another.
 func TestAlteredRecordings(t *testing.T) {
 	t.Parallel()
 	files, discs := recordings(t)
@@ -142,15 +144,13 @@ func TestAlteredRecordings(t *testing.T) {
 		var camera thermal.Info
 		play(t, path, func(n int, info thermal.Info, f *thermal.Frame) {
 			camera = info
-			if n < 12 && !done[info.Serial] {
+			if n < 12 && (n < 9 || !done[info.Serial]) {
 				c := *f
 				c.Counts = append([]uint16(nil), f.Counts...)
 				frames = append(frames, c)
 			}
 		})
-		if done[camera.Serial] {
-			continue
-		}
+		byName := !done[camera.Serial]
 		done[camera.Serial] = true
 		disc := anyDisc(discs[clip])
 		for _, a := range alterations() {
@@ -165,11 +165,19 @@ func TestAlteredRecordings(t *testing.T) {
 					shown = &altered
 				}
 				k, r := known.Observe(shown), fresh.Observe(&altered)
+				if n > 5 && k.Scale.Valid() != (a.known == FaultNone) {
+					t.Errorf("%s, %s, frame %d: valid %v, %v", clip, a.name, n, k.Scale.Valid(), k.Reference.Fault)
+				}
+				// Of two that look alike the true one may be told by what is before the other.
+				right := a.fresh == FaultAmbiguous && near(r.Reference.Circle, disc)
+				if r.Reference.OK && a.fresh != FaultNone && a.fresh != FaultUnknown && !right {
+					t.Errorf("%s, %s, frame %d: in order from the start", clip, a.name, n)
+				}
+				if !byName {
+					continue
+				}
 				if n >= 5 && (k.Reference.Fault != a.known || k.Scale.Valid() != (a.known == FaultNone)) {
 					t.Errorf("camera %s, %s, frame %d: %v, want %v", camera.Serial, a.name, n, k.Reference.Fault, a.known)
-				}
-				if r.Reference.OK && a.fresh != FaultNone && a.fresh != FaultUnknown {
-					t.Errorf("camera %s, %s, frame %d: in order from the start", camera.Serial, a.name, n)
 				}
 				if n == len(frames)-1 && r.Reference.Fault != a.fresh && a.fresh != FaultUnknown {
 					t.Errorf("camera %s, %s from the start: %v, want %v", camera.Serial, a.name, r.Reference.Fault, a.fresh)

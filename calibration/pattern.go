@@ -25,8 +25,12 @@ const (
 	maxLanes = 48
 	cellSide = 4 // px on a sensor of 160x120
 	// coldBelow is the warmest pixel of a cell of the background: the skin of a
-	// face is warmer.
+	// face is warmer. In a hot room, where skin is warmer still, it is aboveRoom
+	// more than the coldest quarter of the view, and warmBelow at most.
 	coldBelow thermal.Celsius = 31.5
+	warmBelow thermal.Celsius = 33.5
+	aboveRoom                 = 1.0  // K
+	roomStep                  = 0.02 // K a frame, by which that quarter is followed
 	// steadyCells is how many frames in a row a cell stood still within
 	// steadyWithin kelvin before it counts.
 	steadyCells  = 16
@@ -51,7 +55,7 @@ const (
 	// bridgeU is what a fit in order leaves at one place, in kelvin: measured on
 	// warm places of real recordings, left out of the fit. alongU is added for
 	// each line to the next one that has a value.
-	bridgeU = 0.06
+	bridgeU = 0.05
 	alongU  = 0.02
 )
 
@@ -88,6 +92,7 @@ type pattern struct {
 	known        time.Duration // when the background was last followed
 	since        time.Duration // of the correction that is bridged
 	made         bridge
+	room         float64           // radiance below which a quarter of the view lies; 0: not known
 	row          [maxLanes]float64 // scratch
 }
 
@@ -105,7 +110,7 @@ func (p *pattern) forget() {
 	clear(p.before)
 	clear(p.steady)
 	clear(p.change)
-	p.bridging = false
+	p.bridging, p.room = false, 0
 	p.made = bridge{side: p.side}
 }
 
@@ -124,8 +129,12 @@ func (p *pattern) observe(f *thermal.Frame, s *Scale, e *estimator, at thermal.C
 		p.since = e.since
 	}
 	p.made.weight = 0
-	limit := s.conv.counts(coldBelow.Add(-s.offset))
 	unit := s.conv.curve.Slope(at)
+	cold := coldBelow
+	if p.room > 0 {
+		cold = max(cold, min(s.conv.curve.Celsius(p.room)+aboveRoom, warmBelow))
+	}
+	limit := s.conv.counts(cold.Add(-s.offset))
 	if p.bridging {
 		w := math.Min(fade(age, bridgeFull, bridgeEnd), fade(f.Time-p.known, bridgeLongest-20*time.Second, bridgeLongest))
 		if p.bridging = w > 0; p.bridging {
@@ -170,6 +179,7 @@ func (p *pattern) cell(f *thermal.Frame, cx, cy int, limit uint16) (float64, boo
 
 // learn follows the background.
 func (p *pattern) learn(f *thermal.Frame, s *Scale, limit, unit float64) {
+	p.followRoom(f, s, unit)
 	top := uint16(math.Max(0, math.Min(limit, math.MaxUint16)))
 	for cy := range p.ny {
 		for cx := range p.nx {
@@ -188,6 +198,29 @@ func (p *pattern) learn(f *thermal.Frame, s *Scale, limit, unit float64) {
 			p.before[i] += math.Max(cellGain, 1/float64(p.steady[i])) * (l - p.before[i])
 		}
 	}
+}
+
+// followRoom follows the temperature below which a quarter of the view lies, so
+// slowly that nobody who comes and goes moves it.
+func (p *pattern) followRoom(f *thermal.Frame, s *Scale, unit float64) {
+	below := 0
+	for i := range p.change {
+		v, _ := p.cell(f, i%p.nx, i/p.nx, 0)
+		p.change[i] = s.referred(v)
+		if p.change[i] < p.room {
+			below++
+		}
+	}
+	switch {
+	case p.room == 0:
+		slices.Sort(p.change)
+		p.room = p.change[len(p.change)/4]
+	case below < len(p.change)/4:
+		p.room += roomStep * unit
+	default:
+		p.room -= roomStep * unit
+	}
+	clear(p.change)
 }
 
 // compare works out what has changed since.

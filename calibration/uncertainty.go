@@ -50,17 +50,18 @@ type Budget struct {
 	// NonUniformity is the difference of the camera between the place of the
 	// reference and that of the region.
 	NonUniformity thermal.Kelvin
-	// SizeOfSource is what a small target loses to its surround, for the
-	// reference and for the region: in proportion to the contrast, and
-	// inversely to the width in pixels. Where it is corrected, half of that is
-	// left.
+	// SizeOfSource is what a small target loses to its surround: in proportion
+	// to the contrast, and inversely to the width in pixels. The same optics see
+	// the reference, so it is the difference of what the two lose. Where it is
+	// corrected, half of that is left.
 	SizeOfSource thermal.Kelvin
 	// Emissivity is that of the skin's emissivity, a rectangular distribution,
 	// and where it is not corrected what skin differs from a black body, as far
 	// as the reference does not take it away.
 	Emissivity thermal.Kelvin
 	// Reflected is that of the temperature reflected by the skin, a rectangular
-	// distribution.
+	// distribution; where emissivities are not corrected, by as much as skin
+	// reflects more or less than the reference.
 	Reflected thermal.Kelvin
 	// ROINoise is the noise of the region: s / sqrt(n) with n at most nine, the
 	// pixels that make the maximum.
@@ -180,7 +181,7 @@ func (t *terms) budget(c thermal.Celsius, n int, area float64) Budget {
 		arrives = emits*target + (1-emits)*surround
 	}
 	sum := t.weigh(arrives)
-	source := math.Hypot(sum.lost, t.cfg.SizeOfSource*math.Abs(target-surround)*sizeOfSource/math.Sqrt(math.Max(area, 1)))
+	source := math.Abs(sum.lost - t.cfg.SizeOfSource*(target-surround)*sizeOfSource/math.Sqrt(math.Max(area, 1)))
 	if t.halved {
 		source /= 2
 	}
@@ -188,6 +189,12 @@ func (t *terms) budget(c thermal.Celsius, n int, area float64) Budget {
 	emissivity := t.cfg.Emissivity * above / emits * rectangular
 	if t.emissivity == 0 {
 		emissivity = math.Hypot(emissivity, (1-skin)*math.Abs(t.a.truth-target)*rectangular)
+	}
+	reflects := (1 - emits) / emits
+	if t.emissivity == 0 {
+		// The reference reflects the same room, as much as skin or up to twice as
+		// much or nothing.
+		reflects *= rectangular
 	}
 	kelvin := func(radiance float64) thermal.Kelvin { return thermal.Kelvin(radiance * perRadiance) }
 	return Budget{
@@ -199,7 +206,7 @@ func (t *terms) budget(c thermal.Celsius, n int, area float64) Budget {
 		NonUniformity:       kelvin(t.field * slope),
 		SizeOfSource:        kelvin(source),
 		Emissivity:          thermal.Kelvin(emissivity / slope),
-		Reflected:           thermal.Kelvin((1 - emits) / emits * t.curve.Slope(t.cfg.Surround) * surroundRange * rectangular / slope),
+		Reflected:           thermal.Kelvin(reflects * t.curve.Slope(t.cfg.Surround) * surroundRange * rectangular / slope),
 		ROINoise:            kelvin(t.pixel / math.Sqrt(float64(min(n, 9))) * slope),
 	}
 }
@@ -215,6 +222,6 @@ func (t *terms) weigh(arrives float64) share {
 	return share{
 		certificate: mix(t.a.certificate, t.b.certificate), stability: mix(t.a.stability, t.b.stability),
 		emissivity: mix(t.a.emissivity, t.b.emissivity), reading: mix(t.a.reading, t.b.reading),
-		lost: mix(t.a.lost, t.b.lost),
+		lost: w*t.a.lost + (1-w)*t.b.lost,
 	}
 }

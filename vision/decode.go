@@ -18,8 +18,8 @@ import (
 //	0     how likely a face is centred here (logit)
 //	1-4   the face's left, top, right, bottom edge from the cell's centre, in units of 16 values
 //	5-8   the same for the forehead
-//	9     forehead bare (logit)
-//	10    facing the camera and sharp (logit)
+//	9-13  [Answers] in their order (logits); Sharp is taken from the image instead
+//	14-29 how likely each of the cell's 4 x 4 parts, row by row, is bare forehead (logits)
 //
 // It keeps nothing of its input beyond the next call, so that an input of
 // zeros overwrites what it holds.
@@ -28,7 +28,7 @@ type Detector interface {
 }
 
 // Channels is the number of planes a Detector returns.
-const Channels = 11
+const Channels = 30
 
 // ErrDetector means that the network's answer has the wrong size. The model
 // and the program do not belong together.
@@ -37,6 +37,8 @@ var ErrDetector = errors.New("the network's answer has the wrong size: install a
 const (
 	cellSide = 8  // input values a side of an output cell
 	boxUnit  = 16 // input values a unit of the box planes
+
+	answerChannel = 9 // the first of five
 
 	// maxCandidates is twice the number of people followed: one may be seen
 	// double.
@@ -52,9 +54,10 @@ const (
 // candidate is a face as the network sees it in a single frame. Its boxes lie
 // inside the image.
 type candidate struct {
-	box, forehead        thermal.Box
-	score, bare, frontal float64
-	down, sharp, glasses float64
+	box, forehead thermal.Box
+	score         float64
+
+	bare, frontal, down, sharp, glasses float64 // see [Answers]
 }
 
 // answers returns what the network says beside the face's place.
@@ -86,12 +89,17 @@ func decode(dst []candidate, out []float32, p *plane, width, height int) ([]cand
 		}
 	}
 	slices.SortStableFunc(dst, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
-	return unique(dst), nil
+	dst = unique(dst)
+	for i := range dst {
+		dst[i].sharp = p.sharp(dst[i].box)
+		dst[i].forehead = within(p.forehead(out, dst[i].box, dst[i].forehead), width, height)
+	}
+	return dst, nil
 }
 
 // candidate reads cell i; not ok where it makes no sense.
 func (p *plane) candidate(out []float32, cells, i, width, height int) (candidate, bool) {
-	var v [Channels]float64
+	var v [skinChannel]float64
 	for channel := range v {
 		v[channel] = float64(out[channel*cells+i])
 		if channel > 0 && (math.IsNaN(v[channel]) || math.IsInf(v[channel], 0)) {
@@ -104,9 +112,12 @@ func (p *plane) candidate(out []float32, cells, i, width, height int) (candidate
 	forehead := p.image(thermal.Box{X0: x + boxUnit*v[5], Y0: y + boxUnit*v[6], X1: x + boxUnit*v[7], Y1: y + boxUnit*v[8]})
 	c := candidate{
 		box: within(face, width, height), forehead: within(forehead, width, height),
-		score: logistic(v[0]), bare: logistic(v[9]), frontal: logistic(v[10]),
-		// This network's answer to "frontal" holds for bowed and smeared faces too.
-		down: 0, sharp: 1, glasses: 0,
+		score: logistic(v[0]),
+	}
+	for k, to := range [...]*float64{&c.bare, &c.frontal, &c.down, nil, &c.glasses} {
+		if to != nil {
+			*to = logistic(v[answerChannel+k])
+		}
 	}
 	return c, c.box.Width() >= minFace && c.box.Height() >= minFace
 }

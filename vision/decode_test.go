@@ -22,8 +22,10 @@ func newGrid(width, height int) *grid {
 	g := new(grid)
 	g.shape(width, height)
 	g.out = make([]float32, Channels*g.area())
-	for i := range g.area() {
-		g.out[i] = -20
+	for i := range g.out {
+		if channel := i / g.area(); channel == 0 || channel >= skinChannel {
+			g.out[i] = -20
+		}
 	}
 	return g
 }
@@ -35,7 +37,7 @@ func (g *grid) area() int { return g.plane.width / cellSide * (g.plane.height / 
 func (g *grid) face(x, y int, logit float32, face, forehead thermal.Box, bare, frontal float32) {
 	i := y*(g.plane.width/cellSide) + x
 	cx, cy := float64(x*cellSide+cellSide/2), float64(y*cellSide+cellSide/2)
-	v := [Channels]float32{0: logit, 9: bare, 10: frontal}
+	v := [skinChannel]float32{0: logit, 9: bare, 10: frontal, 12: 4}
 	for k, b := range [...]thermal.Box{face, forehead} {
 		f, left, top := float64(g.factor), float64(g.left), float64(g.top)
 		v[1+4*k] = float32((b.X0/f + left - cx) / boxUnit)
@@ -82,6 +84,9 @@ func TestDecode(t *testing.T) {
 			"score":   {found[0].score, 0.8807971},
 			"bare":    {found[0].bare, 0.7310586},
 			"frontal": {found[0].frontal, 0.2689414},
+			"down":    {found[0].down, 0.5},
+			"sharp":   {found[0].sharp, 1}, // of an even image
+			"glasses": {found[0].glasses, 0.5},
 		} {
 			if math.Abs(v[0]-v[1]) > 1e-6 {
 				t.Errorf("%s is %v, want %v", name, v[0], v[1])
@@ -129,7 +134,7 @@ func TestDecodeDropsNonsense(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	box := thermal.Box{X0: 40, Y0: 40, X1: 70, Y1: 80}
 	for _, bad := range []float32{nan, inf, -inf} {
-		for channel := range Channels {
+		for channel := range skinChannel {
 			g := newGrid(120, 160)
 			g.face(8, 7, 4, box, box, 1, 1)
 			g.out[channel*g.area()+7*16+8] = bad
@@ -290,7 +295,8 @@ func checkCandidates(tb rapid.TB, found []candidate, width, height int) {
 		if c.box.Width() < minFace || c.box.Height() < minFace {
 			tb.Fatalf("face %v", c.box)
 		}
-		if !(c.score >= keepScore) || !probability(c.score) || !probability(c.bare) || !probability(c.frontal) {
+		if !(c.score >= keepScore) || !probability(c.score) || !probability(c.bare) || !probability(c.frontal) ||
+			!probability(c.down) || !probability(c.sharp) || !probability(c.glasses) {
 			tb.Fatalf("score %v, bare %v, frontal %v", c.score, c.bare, c.frontal)
 		}
 		if i > 0 && c.score > found[i-1].score {

@@ -78,6 +78,8 @@ const (
 	HotObject
 	// OutOfFocus: the face is smeared by the lens or by movement.
 	OutOfFocus
+	// NoContrast: what should be a forehead is no warmer than the room.
+	NoContrast
 )
 
 // String names the reason as the replay does.
@@ -107,6 +109,8 @@ func (r Reject) String() string {
 		return "hot_object"
 	case OutOfFocus:
 		return "out_of_focus"
+	case NoContrast:
+		return "no_contrast"
 	default:
 		return "unknown"
 	}

@@ -13,6 +13,11 @@ import (
 // for.
 var ErrFrame = errors.New("the frame has another size than the camera said")
 
+// ErrBlank means that most of the frame is no reading: all zero, saturated, or
+// what the sensor sends for none. Nobody can be found on it; the next frame may
+// be whole.
+var ErrBlank = errors.New("most of the frame is zero or saturated: check the camera's cable and range")
+
 // Config says what a Finder works with.
 type Config struct {
 	// Detector runs the network. Required.
@@ -28,7 +33,7 @@ type Finder struct {
 	plane      plane
 	candidates []candidate
 	tracker    tracker
-	stack      []int32
+	shape      shape
 }
 
 // New returns a Finder, or an error that says what the configuration lacks.
@@ -48,7 +53,6 @@ func New(cfg Config) (*Finder, error) {
 		kelvin:     k,
 		candidates: make([]candidate, 0, maxCandidates),
 		tracker:    tracker{tracks: make([]track, 0, maxFaces)},
-		stack:      make([]int32, 0, cfg.Info.Width*cfg.Info.Height),
 	}, nil
 }
 
@@ -58,7 +62,7 @@ func validSide(n int) bool { return n >= thermal.MinSide && n <= thermal.MaxSide
 // reused. reference is where the reference is, the zero Circle where that is
 // not known. After an error r is empty.
 //
-// Errors: [ErrFrame], [ErrDetector], or what the detector returns.
+// Errors: [ErrFrame], [ErrBlank], [ErrDetector], or what the detector returns.
 func (f *Finder) Find(frame *thermal.Frame, reference thermal.Circle, r *Result) error {
 	r.empty()
 	if frame.Width != f.cfg.Info.Width || frame.Height != f.cfg.Info.Height || len(frame.Counts) != frame.Width*frame.Height {
@@ -66,6 +70,10 @@ func (f *Finder) Find(frame *thermal.Frame, reference thermal.Circle, r *Result)
 			frame.Width, frame.Height, ErrFrame, f.cfg.Info.Width, f.cfg.Info.Height)
 	}
 	f.plane.load(frame, f.kelvin, reference)
+	if f.plane.blank {
+		f.plane.forget()
+		return fmt.Errorf("cannot find faces: %w", ErrBlank)
+	}
 	out, err := f.cfg.Detector.Detect(f.plane.cells, f.plane.width, f.plane.height)
 	if err != nil {
 		return fmt.Errorf("cannot find faces: %w", err)
@@ -77,7 +85,7 @@ func (f *Finder) Find(frame *thermal.Frame, reference thermal.Circle, r *Result)
 	f.tracker.follow(f.candidates, frame.Time)
 	for i := range f.tracker.tracks {
 		t := &f.tracker.tracks[i]
-		if !t.seen || !t.confirmed() {
+		if !t.seen || !t.confirmed(float64(f.plane.factor)) {
 			continue
 		}
 		s := sight{track: t, width: frame.Width, height: frame.Height, reference: reference}
@@ -102,7 +110,7 @@ func (f *Finder) Forget() error {
 	f.plane.forget()
 	clear(f.candidates[:cap(f.candidates)])
 	f.tracker.forget()
-	clear(f.stack[:cap(f.stack)])
+	f.shape.forget()
 	if len(f.plane.cells) == 0 {
 		return nil // nothing was seen yet
 	}

@@ -89,9 +89,16 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// skinAndFloor is all as warm as skin but for the floor.
+func skinAndFloor() *thermal.Frame {
+	f := newFrame(120, 160, 30700)
+	paint(f, 0, 120, 120, 160, 29500)
+	return f
+}
+
 // The largest face comes first, and each reports its own reason.
 func TestFindSeveral(t *testing.T) {
-	frame := newFrame(120, 160, 30000)
+	frame := skinAndFloor()
 	g := newGrid(120, 160)
 	box := func(x, y, w, h float64) thermal.Box { return thermal.Box{X0: x, Y0: y, X1: x + w, Y1: y + h} }
 	g.face(2, 3, 4, box(10, 20, 18, 25), box(12, 22, 14, 6), 3, 3)
@@ -131,7 +138,7 @@ func TestFindCutOff(t *testing.T) {
 		g.face(8, 7, 3, c.face, c.forehead, 3, 3)
 		f := newFinder(t, &fakeDetector{out: g.out})
 		var r Result
-		frame := newFrame(120, 160, 30000)
+		frame := skinAndFloor()
 		for n := range 2 {
 			frame.Time = time.Duration(n) * period
 			if err := f.Find(frame, thermal.Circle{}, &r); err != nil {
@@ -157,6 +164,11 @@ func TestFindErrors(t *testing.T) {
 		{"on its side", func(f *thermal.Frame, _ *fakeDetector) { f.Resize(160, 120) }, ErrFrame},
 		{"empty", func(f *thermal.Frame, _ *fakeDetector) { f.Resize(0, 0) }, ErrFrame},
 		{"a count short", func(f *thermal.Frame, _ *fakeDetector) { f.Counts = f.Counts[1:] }, ErrFrame},
+		{"all zero", func(f *thermal.Frame, _ *fakeDetector) { fillWith(f, 0, len(f.Counts)) }, ErrBlank},
+		{"all saturated", func(f *thermal.Frame, _ *fakeDetector) { fillWith(f, 65535, len(f.Counts)) }, ErrBlank},
+		{"mostly saturated", func(f *thermal.Frame, _ *fakeDetector) { fillWith(f, 65535, len(f.Counts)/2+1) }, ErrBlank},
+		{"no readings, as a signed number", func(f *thermal.Frame, _ *fakeDetector) { fillWith(f, 0x8000, len(f.Counts)) }, ErrBlank},
+		{"the largest signed number", func(f *thermal.Frame, _ *fakeDetector) { fillWith(f, 0x7fff, len(f.Counts)) }, ErrBlank},
 		{"answer too short", func(_ *thermal.Frame, d *fakeDetector) { d.out = d.out[1:] }, ErrDetector},
 		{"no answer", func(_ *thermal.Frame, d *fakeDetector) { d.out = nil }, ErrDetector},
 		{"network fails", func(_ *thermal.Frame, d *fakeDetector) { d.err = broken }, broken},
@@ -183,6 +195,56 @@ func TestFindErrors(t *testing.T) {
 			t.Errorf("%s: afterwards %v, %v", c.name, r.Faces, err)
 		}
 	}
+}
+
+func fillWith(f *thermal.Frame, counts uint16, n int) {
+	for i := range n {
+		f.Counts[i] = counts
+	}
+}
+
+// Whatever counts come, of whatever scale, there is an answer or a named error,
+// and every face that may be measured has its regions inside the image.
+func FuzzFind(f *testing.F) {
+	f.Add([]byte{0, 0}, uint8(0))
+	f.Add([]byte{255, 255}, uint8(1))
+	f.Add([]byte{0x77, 0x10, 0x78, 0x20, 0xff, 0xff, 0, 0}, uint8(2))
+	f.Fuzz(func(t *testing.T, pattern []byte, kind uint8) {
+		frame, g, _, _ := onePerson()
+		for i := range frame.Counts {
+			if len(pattern) > 1 {
+				at := 2 * (i % (len(pattern) / 2))
+				v := uint16(pattern[at])<<8 | uint16(pattern[at+1])
+				switch kind % 3 {
+				case 0:
+					frame.Counts[i] = v
+				case 1:
+					frame.Counts[i] += v % 4096
+				default:
+					if v%7 == 0 {
+						frame.Counts[i] = v
+					}
+				}
+			}
+		}
+		finder := newFinder(t, &fakeDetector{out: g.out})
+		var r Result
+		for n := range 3 {
+			frame.Time = time.Duration(n) * period
+			if err := finder.Find(frame, thermal.Circle{X: 100, Y: 140, R: 6}, &r); err != nil {
+				if !errors.Is(err, ErrBlank) || len(r.Faces) > 0 {
+					t.Fatal(err)
+				}
+				continue
+			}
+			for i := range r.Faces {
+				b := r.Faces[i].Regions.Forehead
+				if r.Faces[i].Usable() && !(b.Area() > 0 && b == b.Clip(120, 160)) {
+					t.Fatalf("%+v is measured", r.Faces[i])
+				}
+			}
+		}
+	})
 }
 
 // An image of extreme shape is no reason to stop.

@@ -36,6 +36,11 @@ type skin struct {
 	// below is how much warmer the warmest of the rest of the face is than the
 	// forehead, in kelvin.
 	below float64
+	// over is how much warmer the forehead is than the middle of the rest of
+	// the face, in kelvin.
+	over float64
+	// warm is how much warmer the forehead is than the room, in kelvin.
+	warm float64
 }
 
 // levels counts pixels by temperature, for quantiles without sorting.
@@ -108,21 +113,25 @@ func (p *plane) bare(face, drawn thermal.Box) (thermal.Box, skin) {
 	window := p.within(thermal.Box{X0: drawn.X0 - searchAside*w, Y0: drawn.Y0 - searchUp*h, X1: drawn.X1 + searchAside*w, Y1: drawn.Y1})
 	fitted := p.fit(window, low, high)
 	if fitted.empty() {
-		return drawn, skin{below: p.below(face, level)}
+		return drawn, p.against(face, level)
 	}
 	b := thermal.Box{X0: float64(fitted.x0), Y0: float64(fitted.y0), X1: float64(fitted.x1), Y1: float64(fitted.y1)}
-	return b, skin{share: p.share(b.Inset(foreheadInset), low, high), below: p.below(face, level)}
+	s := p.against(face, level)
+	s.share = p.share(b.Inset(foreheadInset), low, high)
+	return b, s
 }
 
-// below returns how much warmer the warmest of the lower face is.
-func (p *plane) below(face thermal.Box, level float32) float64 {
+// against compares the forehead's level with the lower face.
+func (p *plane) against(face thermal.Box, level float32) skin {
 	lower := face.Inset(faceInset)
 	lower.Y0 = face.Y0 + lowerFrom*face.Height()
 	q := p.within(lower)
-	if q.empty() {
-		return 0
+	s := skin{warm: float64(level - p.room)}
+	if !q.empty() {
+		s.below = float64(p.level(q, warmestShare) - level)
+		s.over = float64(level - p.levels.quantile(.5))
 	}
-	return float64(p.level(q, warmestShare) - level)
+	return s
 }
 
 // fit returns the rows of the window that are bare for the better part, the

@@ -75,7 +75,7 @@ func TestForgetLeavesNothing(t *testing.T) {
 var notImage = map[string]bool{
 	"finder.cfg": true, "finder.kelvin": true, "finder.tracker.next": true,
 	"finder.plane.factor": true, "finder.plane.width": true, "finder.plane.height": true, "finder.plane.left": true,
-	"finder.plane.top": true, "finder.plane.innerW": true, "finder.plane.innerH": true, "finder.plane.imageW": true, "finder.plane.imageH": true, "finder.plane.total": true,
+	"finder.plane.top": true, "finder.plane.innerW": true, "finder.plane.innerH": true, "finder.plane.imageW": true, "finder.plane.imageH": true, "finder.shape.width": true, "finder.shape.height": true, "finder.shape.words": true, "finder.plane.total": true,
 	"result.Body.Width": true, "result.Body.Height": true,
 }
 

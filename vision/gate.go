@@ -41,6 +41,13 @@ const (
 	// glasses and a mask up to what cloth and skin differ by; more is a lamp or
 	// a cup.
 	maxAbove = 6.0
+	// maxOver in kelvin: how much warmer than the middle of the face below it a
+	// forehead is at most. A mask warmed by the breath is up to 8 K colder in a
+	// heated room; more is a lamp that reaches into the face's box too.
+	maxOver = 12.0
+	// minWarm in kelvin: how much warmer than the room a forehead is at least;
+	// bodies are told from walls by the same.
+	minWarm = bodyKelvin
 	// maxSpeed in face widths a second: beyond it, the exposure of a
 	// microbolometer (about 10 ms time constant) smears the forehead.
 	maxSpeed = 3.0
@@ -72,6 +79,8 @@ func Gates() []Gate {
 		{Covered, "probability of a bare forehead", !most, minBare, ""},
 		{Covered, "height of the forehead", !most, minForeheadHeight, "px"},
 		{HotObject, "forehead over the warmest of the face below it", most, maxAbove, "K"},
+		{HotObject, "forehead over the middle of the face below it", most, maxOver, "K"},
+		{NoContrast, "forehead over the coolest fifth of the image", !most, minWarm, "K"},
 		{Covered, "warmest of the face below it over the forehead", most, maxBelow, "K"},
 		{Covered, "pixels as warm as the skin among them", !most, minSkin, "of those measured"},
 		{Moving, "speed", most, maxSpeed, "face widths a second"},
@@ -113,8 +122,10 @@ func judge(s *sight) Reject {
 		return GlassesOverBrow
 	case !(s.least(func(a Answers) float64 { return a.Bare }) >= minBare), s.forehead.Height() < minForeheadHeight:
 		return Covered
-	case s.skin.below < -maxAbove:
+	case s.skin.below < -maxAbove, s.skin.over > maxOver:
 		return HotObject
+	case !(s.skin.warm >= minWarm):
+		return NoContrast
 	case s.skin.below > maxBelow, !(s.skin.share >= minSkin):
 		return Covered
 	case s.speed() > maxSpeed:

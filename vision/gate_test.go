@@ -13,7 +13,7 @@ func TestJudge(t *testing.T) {
 		c := faceAt(60, 80)
 		return &sight{
 			track: &track{now: c, smooth: c.answers()}, width: 120, height: 160,
-			forehead: c.forehead, skin: skin{share: 1}, reference: thermal.Circle{X: 100, Y: 140, R: 6.5},
+			forehead: c.forehead, skin: skin{share: 1, warm: 8}, reference: thermal.Circle{X: 100, Y: 140, R: 6.5},
 		}
 	}
 	for _, c := range []struct {
@@ -67,6 +67,10 @@ func TestJudge(t *testing.T) {
 		{"3.5 K colder than the face", func(s *sight) { s.skin.below = 3.5 }, Usable},
 		{"3.6 K colder than the face", func(s *sight) { s.skin.below = 3.6 }, Covered},
 		{"6 K warmer than the face", func(s *sight) { s.skin.below = -6 }, Usable},
+		{"1.5 K warmer than the room", func(s *sight) { s.skin.warm = 1.5 }, Usable},
+		{"no warmer than the room", func(s *sight) { s.skin.warm = 1.4 }, NoContrast},
+		{"12 K warmer than its middle", func(s *sight) { s.skin.over = 12 }, Usable},
+		{"12.1 K warmer than its middle", func(s *sight) { s.skin.over = 12.1 }, HotObject},
 		{"6.1 K warmer than the face", func(s *sight) { s.skin.below = -6.1 }, HotObject},
 
 		{"3 widths a second", func(s *sight) { s.vx = 3 }, Usable},
@@ -108,7 +112,7 @@ func TestRejectNames(t *testing.T) {
 	for r, want := range map[Reject]string{
 		0: "unknown", Usable: "usable", TooFar: "too_far", CutOff: "cut_off", AtReference: "at_reference",
 		Turned: "turned", Covered: "covered", Moving: "moving", TooNear: "too_near",
-		LookingDown: "looking_down", GlassesOverBrow: "glasses_over_brow", HotObject: "hot_object", OutOfFocus: "out_of_focus", 200: "unknown",
+		LookingDown: "looking_down", GlassesOverBrow: "glasses_over_brow", HotObject: "hot_object", OutOfFocus: "out_of_focus", NoContrast: "no_contrast", 200: "unknown",
 	} {
 		f := Face{Reject: r}
 		if r.String() != want || f.Usable() != (want == "usable") {

@@ -34,11 +34,14 @@ type plane struct {
 	kelvin         []float32 // image-size: kelvin above the median
 	room           float32   // kelvin above the median that the coolest fifth does not exceed, near the room's temperature
 
+	skin []float32 // memory for the search of foreheads
+
 	histogram [1 << 16]int32
 	low, high uint16
 	total     int
 
 	levels levels
+	blank  bool // most of the image is no reading
 }
 
 // load fills the plane from a frame. hide is painted over with its
@@ -52,6 +55,7 @@ func (p *plane) load(f *thermal.Frame, kelvinPerCount float64, hide thermal.Circ
 	p.kelvin = p.kelvin[:n]
 	p.count(f.Counts)
 	median, cool := int32(p.quantile(.5)), int32(p.quantile(coolShare))
+	p.blank = p.isBlank()
 	p.uncount()
 	k := float32(kelvinPerCount)
 	p.room = float32(cool-median) * k
@@ -87,6 +91,18 @@ func (p *plane) quantile(share float64) uint16 {
 	return p.high
 }
 
+// isBlank says whether more than half of the pixels hold one and the same of
+// the counts that sensors send where they have no reading: none, all, and the
+// ends of signed numbers.
+func (p *plane) isBlank() bool {
+	for _, c := range [...]uint16{0, 1<<16 - 1, 1<<15 - 1, 1 << 15} {
+		if 2*int(p.histogram[c]) > p.total {
+			return true
+		}
+	}
+	return false
+}
+
 // uncount empties the histogram for the next frame.
 func (p *plane) uncount() {
 	if p.low <= p.high {
@@ -99,6 +115,7 @@ func (p *plane) uncount() {
 func (p *plane) forget() {
 	clear(p.kelvin)
 	clear(p.cells)
+	clear(p.skin)
 	p.levels.clear()
 	p.room = 0
 }
@@ -147,14 +164,25 @@ func (p *plane) shape(width, height int) {
 		p.cells = make([]float32, n)
 	}
 	p.cells = p.cells[:n]
+	// The map of foreheads, and a row of sums.
+	if need := n/(skinSide*skinSide) + p.width/skinSide; cap(p.skin) < need {
+		p.skin = make([]float32, need)
+	}
+	p.skin = p.skin[:cap(p.skin)]
 }
 
 // average fills the inner cells.
 func (p *plane) average(width int) {
 	norm := 1 / float32(p.factor*p.factor*inputKelvin)
 	for y := range p.innerH {
-		row := p.cells[(y+p.top)*p.width+p.left:]
-		for x := range p.innerW {
+		row := p.cells[(y+p.top)*p.width+p.left:][:p.innerW]
+		if p.factor == 1 {
+			for x, v := range p.kelvin[y*width:][:p.innerW] {
+				row[x] = min(inputHigh, max(inputLow, v*norm))
+			}
+			continue
+		}
+		for x := range row {
 			var sum float32
 			for dy := range p.factor {
 				at := (y*p.factor+dy)*width + x*p.factor

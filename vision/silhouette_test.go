@@ -15,7 +15,7 @@ func draw(tb testing.TB, f *thermal.Frame, reference thermal.Circle, face therma
 	finder := new(Finder)
 	finder.plane.load(f, centi, reference)
 	if face != (thermal.Box{}) {
-		finder.tracker.tracks = []track{{id: 1, hits: confirmHits, now: candidate{box: face}}}
+		finder.tracker.tracks = []track{{id: 1, hits: confirmHits, score: 1, now: candidate{box: face}}}
 	}
 	m := new(Mask)
 	finder.silhouette(m)
@@ -91,37 +91,110 @@ func TestSilhouetteCells(t *testing.T) {
 	}
 }
 
-// Every cell that is set is warm and hangs together with a face.
-func TestSilhouetteHangsTogether(t *testing.T) {
-	rapid.Check(t, func(r *rapid.T) {
-		f := newFrame(40, 30, 29500)
-		for range rapid.IntRange(0, 12).Draw(r, "patches") {
-			x, y := rapid.IntRange(0, 39).Draw(r, "x"), rapid.IntRange(0, 29).Draw(r, "y")
-			paint(f, x, y, min(40, x+rapid.IntRange(1, 12).Draw(r, "w")), min(30, y+rapid.IntRange(1, 12).Draw(r, "h")), 30700)
-		}
-		face := thermal.Box{X0: 12, Y0: 8, X1: 20, Y1: 18}
-		m := draw(t, f, thermal.Circle{}, face)
-		reached := make([]bool, 40*30)
-		for y := 8; y < 18; y++ {
-			for x := 12; x < 20; x++ {
-				reached[y*40+x] = m.At(x, y)
-			}
+// slow is the silhouette cell by cell: what is warm and hangs together with a
+// head, each row of the head from end to end, and what that encloses.
+func slow(f *thermal.Frame, face thermal.Box) []bool {
+	p := new(plane)
+	p.load(f, centi, thermal.Circle{})
+	w, h, head := f.Width, f.Height, p.head(face)
+	flood := func(seed, free func(i int) bool) []bool {
+		in := make([]bool, w*h)
+		for i := range in {
+			in[i] = seed(i) && free(i)
 		}
 		for grown := true; grown; {
 			grown = false
-			for i := range reached {
-				x, y := i%40, i/40
-				if !reached[i] && m.At(x, y) && (x > 0 && reached[i-1] || x < 39 && reached[i+1] || y > 0 && reached[i-40] || y < 29 && reached[i+40]) {
-					reached[i], grown = true, true
+			for i := range in {
+				x := i % w
+				if !in[i] && free(i) && (x > 0 && in[i-1] || x < w-1 && in[i+1] || i >= w && in[i-w] || i < w*(h-1) && in[i+w]) {
+					in[i], grown = true, true
 				}
 			}
 		}
-		for i, ok := range reached {
-			if m.At(i%40, i/40) && (!ok || f.Counts[i] != 30700) {
-				r.Fatalf("cell %d, %d does not belong to the face", i%40, i/40)
+		return in
+	}
+	inHead := func(i int) bool {
+		return i%w >= head.x0 && i%w < head.x1 && i/w >= head.y0 && i/w < head.y1
+	}
+	level := max((p.room+bodyKelvin)/inputKelvin, inputLow)
+	body := flood(inHead, func(i int) bool { return p.cells[(i/w+p.top)*p.width+i%w+p.left] > level })
+	for y := head.y0; y < head.y1; y++ {
+		first, last := -1, -2
+		for x := head.x0; x < head.x1; x++ {
+			if body[y*w+x] {
+				if first < 0 {
+					first = x
+				}
+				last = x
+			}
+		}
+		for x := first; x <= last; x++ {
+			body[y*w+x] = true
+		}
+	}
+	outside := flood(func(i int) bool { return i%w == 0 || i%w == w-1 || i/w == 0 || i/w == h-1 }, func(i int) bool { return !body[i] })
+	for i := range body {
+		body[i] = !outside[i]
+	}
+	return body
+}
+
+// Words of cells make the same silhouette as single ones, on images of any
+// width.
+func TestSilhouetteCellByCell(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		width := rapid.SampledFrom([]int{8, 40, 63, 64, 65, 130}).Draw(r, "width")
+		f := newFrame(width, 30, 29500)
+		for range rapid.IntRange(0, 25).Draw(r, "patches") {
+			x, y := rapid.IntRange(0, width-1).Draw(r, "x"), rapid.IntRange(0, 29).Draw(r, "y")
+			counts := rapid.SampledFrom([]uint16{30700, 29500}).Draw(r, "counts")
+			paint(f, x, y, min(width, x+rapid.IntRange(1, 30).Draw(r, "w")), min(30, y+rapid.IntRange(1, 12).Draw(r, "h")), counts)
+		}
+		x := rapid.Float64Range(0, float64(width-5)).Draw(r, "face")
+		face := thermal.Box{X0: x, Y0: 8, X1: min(float64(width), x+10), Y1: 18}
+		m, want := draw(t, f, thermal.Circle{}, face), slow(f, face)
+		for i, ok := range want {
+			if m.At(i%width, i/width) != ok {
+				r.Fatalf("cell %d, %d is %v", i%width, i/width, !ok)
 			}
 		}
 	})
+}
+
+// A face cannot be told from the silhouette: whatever is inside the outline of
+// the head, glasses and mask and a nose cold from outside, the silhouette is
+// the same as without a face, bit by bit.
+func TestSilhouetteHasNoFace(t *testing.T) {
+	for _, at := range []struct {
+		name string
+		up   int // by how much the head is higher
+	}{{"whole", 0}, {"cut off by the edge", 36}} {
+		plain := newFrame(120, 160, 0)
+		face := person(plain)
+		rapid.Check(t, func(r *rapid.T) {
+			f, blank := newFrame(120, 160, 0), newFrame(120, 160, 0)
+			person(f)
+			for y := 32; y < 78; y++ {
+				for x := 47; x < 73; x++ {
+					f.Counts[y*120+x] = 30700
+				}
+			}
+			for range rapid.IntRange(1, 12).Draw(r, "features") {
+				x, y := rapid.IntRange(47, 72).Draw(r, "x"), rapid.IntRange(32, 77).Draw(r, "y")
+				counts := uint16(rapid.IntRange(29000, 30900).Draw(r, "counts"))
+				paint(f, x, y, min(73, x+rapid.IntRange(1, 26).Draw(r, "w")), min(78, y+rapid.IntRange(1, 20).Draw(r, "h")), counts)
+			}
+			person(blank)
+			box := face
+			for _, g := range []*thermal.Frame{f, blank} {
+				copy(g.Counts, g.Counts[at.up*120:])
+			}
+			box.Y0, box.Y1 = max(0, box.Y0-float64(at.up)), box.Y1-float64(at.up)
+			if got, want := draw(t, f, thermal.Circle{}, box), draw(t, blank, thermal.Circle{}, box); !bytes.Equal(got.Bits, want.Bits) {
+				r.Fatalf("%s: the face shows", at.name)
+			}
+		})
+	}
 }
 
 // The first cell of a byte is its highest bit, and each row begins a byte.

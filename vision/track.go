@@ -17,6 +17,14 @@ const (
 	keepScore  = 0.3
 	// confirmHits is the number of frames before a face is reported.
 	confirmHits = 2
+	// A face is reported while its smoothed score is at least wideScore, or
+	// narrowScore where it is narrower than narrowFace of the detector's values:
+	// the fewer of them, the less tells a face from a bag or a lamp.
+	wideScore   = 0.4
+	narrowScore = 0.6
+	narrowFace  = 16
+	// scoreSmoothing is the weight of the newest frame in that score.
+	scoreSmoothing = 0.3
 	// trackLifetime is how long a face may go unseen and still be the same.
 	trackLifetime = 1200 * time.Millisecond
 	// smoothing is the weight of the newest frame in the network's answers: one
@@ -38,11 +46,19 @@ type track struct {
 	seen        bool // in the current frame
 	now         candidate
 	smooth      Answers // smoothed
+	score       float64 // smoothed
 	vx, vy      float64 // smoothed, in face widths a second
 }
 
-// confirmed says whether the track is to be reported.
-func (t *track) confirmed() bool { return t.hits >= confirmHits }
+// confirmed says whether the track is to be reported. cell is the side of a
+// value of the detector in pixels.
+func (t *track) confirmed(cell float64) bool {
+	least := wideScore
+	if t.now.box.Width() < narrowFace*cell {
+		least = narrowScore
+	}
+	return t.hits >= confirmHits && t.score >= least
+}
 
 // speed returns how fast the face moves, in face widths a second.
 func (t *track) speed() float64 { return math.Hypot(t.vx, t.vy) }
@@ -52,6 +68,16 @@ func (t *track) speed() float64 { return math.Hypot(t.vx, t.vy) }
 type tracker struct {
 	tracks []track // capacity maxFaces
 	next   int     // the last number given
+}
+
+// anybody says whether a face is reported, or was a moment ago.
+func (k *tracker) anybody(cell float64) bool {
+	for i := range k.tracks {
+		if k.tracks[i].confirmed(cell) {
+			return true
+		}
+	}
+	return false
 }
 
 // follow matches the candidates, the best first, to the tracks. Every
@@ -74,7 +100,7 @@ func (k *tracker) follow(found []candidate, now time.Duration) {
 		k.next++
 		k.tracks = append(k.tracks, track{
 			id: k.next, hits: 1, since: now, last: now, seen: true,
-			now: c, smooth: c.answers(),
+			now: c, smooth: c.answers(), score: c.score,
 		})
 	}
 }
@@ -137,6 +163,7 @@ func (t *track) update(c candidate, now time.Duration) {
 		t.vy += weight * ((q.Y-p.Y)*perWidth - t.vy)
 	}
 	t.smooth.follow(c.answers())
+	t.score += scoreSmoothing * (c.score - t.score)
 	t.now, t.last, t.seen = c, now, true
 	t.hits++
 }

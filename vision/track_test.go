@@ -33,7 +33,7 @@ func scored(c candidate, score float64) candidate {
 func (k *tracker) ids() []int {
 	var ids []int
 	for i := range k.tracks {
-		if t := &k.tracks[i]; t.seen && t.confirmed() {
+		if t := &k.tracks[i]; t.seen && t.confirmed(1) {
 			ids = append(ids, t.id)
 		}
 	}
@@ -273,5 +273,30 @@ func TestTrackerSmooths(t *testing.T) {
 	k.follow([]candidate{c}, period)
 	if tr := k.tracks[0]; math.Abs(tr.smooth.Bare-0.5) > 1e-9 || math.Abs(tr.smooth.Frontal-0.7) > 1e-9 {
 		t.Errorf("bare %v, frontal %v", tr.smooth.Bare, tr.smooth.Frontal)
+	}
+}
+
+// A face of low score is followed and not reported; a small one must be surer.
+func TestTrackerReportsTheSure(t *testing.T) {
+	for _, c := range []struct {
+		width, score float64
+		want         bool
+	}{
+		{30, 0.45, true},
+		{30, 0.35, false},
+		{15, 0.65, true},
+		{15, 0.55, false},
+		{16, 0.55, true},
+	} {
+		k := newTracker()
+		face := faceAt(60, 80)
+		face.box.X1 = face.box.X0 + c.width
+		k.follow([]candidate{face}, 0)
+		for n := range 20 {
+			k.follow([]candidate{scored(face, c.score)}, time.Duration(n+1)*period)
+		}
+		if got := len(k.ids()) == 1; got != c.want || len(k.tracks) != 1 {
+			t.Errorf("%g px wide, score %g: reported %v, %d tracks", c.width, c.score, got, len(k.tracks))
+		}
 	}
 }

@@ -15,14 +15,18 @@ import (
 // Config is the whole configuration of a kiosk.
 type Config struct {
 	Camera    Camera
+	USB       USB
 	Reference Reference
 	Second    Reference
 	Policy    Policy
 	Ambient   Ambient
 	Screening Screening
 	State     State
+	GPIO      GPIO
+	Live      Live
 	Counts    Counts
 	Privacy   Privacy
+	Page      Page
 }
 
 // Camera says how the camera is mounted and what its counts mean.
@@ -41,11 +45,6 @@ type Policy struct {
 	PlausibleMinC float64
 	PlausibleMaxC float64
 	MaxUK         float64
-}
-
-// Ambient describes the room.
-type Ambient struct {
-	RoomC float64
 }
 
 // Screening says how visits are run.
@@ -73,13 +72,18 @@ func Default() Config {
 	}
 	return Config{
 		Camera:    Camera{WarmUpS: 1800},
-		Reference: Reference{UncertaintyK: 0.2, StabilityK: 0.1, MaxOffsetK: 10, LiveMaxAgeS: 15, LiveOffK: 0.5},
+		USB:       USB{CorrectWithinS: 300},
+		Reference: Reference{UncertaintyK: 0.2, StabilityK: 0.1, MaxOffsetK: 10, LiveOffK: 0.5},
 		Second:    Reference{UncertaintyK: 0.2, StabilityK: 0.1},
 		Policy:    Policy{Site: "forehead", PlausibleMinC: 32, PlausibleMaxC: 42.5, MaxUK: 0.5},
 		Screening: Screening{Mode: Staffed},
 		State:     State{Dir: dir},
+		Ambient:   defaultAmbient(),
+		GPIO:      defaultGPIO(),
+		Live:      defaultLive(),
 		Counts:    defaultCounts(),
 		Privacy:   defaultPrivacy(),
+		Page:      defaultPage(),
 	}
 }
 

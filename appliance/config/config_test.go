@@ -13,13 +13,15 @@ func TestSet(t *testing.T) {
 	for _, s := range []string{
 		"camera.rotate=90", "camera.mirror = true", "reference.temperature_c=37", "reference.place=[26.5, 132, 6.5]",
 		"policy.site=face_max", `state.dir="/tmp/a b"`, "policy.threshold_c=35.5", "camera.scale=kelvin64",
+		"gpio.pass_lamp=gpiochip0:17:active_low", "gpio.buzzer=c:1", "gpio.buzzer=none", `reference.live="/dev/ttyUSB0"`, "ambient.sensor=auto",
 	} {
 		if err := c.Set(s); err != nil {
 			t.Errorf("Set(%q): %v", s, err)
 		}
 	}
 	if c.Camera.Rotate != 90 || !c.Camera.Mirror || c.Reference.TemperatureC != 37 || c.Reference.Place[2] != 6.5 ||
-		c.Policy.Site != "face_max" || c.State.Dir != "/tmp/a b" || c.Policy.ThresholdC != 35.5 || c.Camera.Scale != "kelvin64" {
+		c.Policy.Site != "face_max" || c.State.Dir != "/tmp/a b" || c.Policy.ThresholdC != 35.5 || c.Camera.Scale != "kelvin64" ||
+		c.GPIO.PassLamp != "gpiochip0:17:active_low" || c.GPIO.Buzzer != "" || c.Live.Device != "/dev/ttyUSB0" || c.Ambient.Sensor != "auto" {
 		t.Errorf("settings were lost: %+v", c)
 	}
 }
@@ -39,6 +41,12 @@ func TestSetRefuses(t *testing.T) {
 		{"reference=37", ErrUnknownKey, nil},
 		{"screening.mode=remote", ErrValue, []string{"staffed, voluntary"}},
 		{"state.dir=", ErrValue, nil},
+		{"gpio.pass_lamp=17", ErrValue, []string{"gpio.pass_lamp", "17", "CHIP:LINE"}},
+		{"gpio.pass_lamp=:17", ErrValue, nil},
+		{"gpio.pass_lamp=\"a:\\n\"", ErrValue, nil},
+		{"gpio.door=ajar", ErrValue, []string{"fail_secure, fail_safe"}},
+		{"reference.live=ttyUSB0", ErrValue, []string{"/dev/serial/by-id"}},
+		{"ambient.sensor=", ErrValue, []string{"auto"}},
 		{"camera.rotate", ErrSyntax, []string{"key=value"}},
 		{"=1", ErrSyntax, nil},
 	} {

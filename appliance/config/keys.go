@@ -26,7 +26,11 @@ type Key struct {
 func (c *Config) Keys() []Key { return c.keys() }
 
 func (c *Config) keys() []Key {
-	list := []Key{
+	return slices.Concat(c.ownKeys(), c.USB.keys(), c.referenceKeys(), c.Ambient.keys(), c.Live.keys(), c.GPIO.keys(), c.Counts.keys(), c.Privacy.keys(), c.Page.keys())
+}
+
+func (c *Config) ownKeys() []Key {
+	return []Key{
 		oneOf(&c.Camera.Rotate, "camera.rotate", "How far the camera's image is turned clockwise to be upright, in degrees.", 0, 90, 180, 270),
 		boolean(&c.Camera.Mirror, "camera.mirror", "Swap left and right after turning."),
 		number(&c.Camera.WarmUpS, "camera.warm_up_s", "Seconds from the camera's start to the first verdict.", 0, 7200),
@@ -37,11 +41,9 @@ func (c *Config) keys() []Key {
 		number(&c.Policy.PlausibleMinC, "policy.plausible_min_c", "Colder readings are no skin, in degrees Celsius.", 28, 34),
 		number(&c.Policy.PlausibleMaxC, "policy.plausible_max_c", "Hotter readings are no skin, in degrees Celsius.", 40, 45),
 		number(&c.Policy.MaxUK, "policy.max_u_k", "Largest expanded uncertainty (k = 2) of a reading that is judged, in kelvin.", 0.05, 1),
-		number(&c.Ambient.RoomC, "ambient.room_c", "Temperature of the room in degrees Celsius, where it is kept steady. Left out: not known, and healthy people are referred more often.", 15, 35),
 		oneOf(&c.Screening.Mode, "screening.mode", "staffed: verdicts are counted. voluntary: the visitor alone sees the result and nothing is counted.", Staffed, Voluntary),
 		text(&c.State.Dir, "state.dir", "Folder of the counts."),
 	}
-	return slices.Concat(list, c.referenceKeys(), c.Counts.keys(), c.Privacy.keys())
 }
 
 func refuse(name string, value any, allowed string) error {

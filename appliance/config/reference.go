@@ -18,9 +18,9 @@ type Reference struct {
 	MaxOffsetK float64
 	// Serial and Expires are on its certificate; Expires as 2027-03-31.
 	Serial, Expires string
-	// LiveMaxAgeS is how old a reading of its own thermometer may be, LiveOffK
-	// how far it may be from TemperatureC.
-	LiveMaxAgeS, LiveOffK float64
+	// LiveOffK is how far a reading of its own thermometer may be from
+	// TemperatureC.
+	LiveOffK float64
 }
 
 // ErrReferences means that two settings of the blackbodies contradict each other.
@@ -45,7 +45,6 @@ func (c *Config) referenceKeys() []Key {
 		number(&r.MaxOffsetK, "reference.max_offset_k", "Largest plausible difference between the camera and the blackbody in kelvin.", 0.5, 20),
 		text(&r.Serial, "reference.serial", "Serial number on its certificate."),
 		date(&r.Expires, "reference.expires", "Last day on which its certificate holds. Left out: for ever."),
-		number(&r.LiveMaxAgeS, "reference.live_max_age_s", "How old a reading of its own thermometer may be, in seconds.", 1, 600),
 		number(&r.LiveOffK, "reference.live_off_k", "How far that reading may be from reference.temperature_c, in kelvin.", 0.05, 5),
 		number(&s.TemperatureC, "second_reference.temperature_c", "True temperature of a second blackbody in degrees Celsius, which corrects the gain as well. Left out: there is none.", minReference, maxReference),
 		number(&s.UncertaintyK, "second_reference.uncertainty_k", "Expanded uncertainty (k = 2) of that temperature in kelvin.", 0.01, 1),

@@ -11,7 +11,7 @@ func TestReferenceKeys(t *testing.T) {
 	c := Default()
 	for _, s := range []string{
 		"reference.temperature_c=37", "reference.emissivity=0.97", "reference.serial=BB-0815", "reference.expires=2027-03-31",
-		"reference.live_max_age_s=30", "second_reference.temperature_c=33", `second_reference.expires="2027-05-01"`,
+		"reference.live_timeout_s=30", "second_reference.temperature_c=33", `second_reference.expires="2027-05-01"`,
 		"reference.place=[30, 120, 6]", "second_reference.place=[30, 80, 6]",
 	} {
 		if err := c.Set(s); err != nil {
@@ -19,7 +19,7 @@ func TestReferenceKeys(t *testing.T) {
 		}
 	}
 	r := c.Reference
-	if r.Emissivity != 0.97 || r.Serial != "BB-0815" || r.Expires != "2027-03-31" || r.LiveMaxAgeS != 30 || c.Second.TemperatureC != 33 || c.Second.Expires != "2027-05-01" {
+	if r.Emissivity != 0.97 || r.Serial != "BB-0815" || r.Expires != "2027-03-31" || c.Live.TimeoutS != 30 || c.Second.TemperatureC != 33 || c.Second.Expires != "2027-05-01" {
 		t.Errorf("settings were lost: %+v, %+v", r, c.Second)
 	}
 	if err := c.CheckReferences(time.Date(2027, 3, 31, 12, 0, 0, 0, time.UTC)); err != nil {
@@ -44,7 +44,7 @@ func TestReferenceKeysRefused(t *testing.T) {
 		"reference.expires=2027-02-30":       "2027-03-31",
 		"reference.expires=20270331":         "2027-03-31",
 		"reference.serial=7":                 "a text",
-		"reference.live_max_age_s=0":         "1 to 600",
+		"reference.live_timeout_s=0":         "0.5 to 60",
 		"reference.live_off_k=50":            "0.05 to 5",
 		"second_reference.temperature_c=inf": "20 to 60",
 		"second_reference.expires=never":     "2027-03-31",

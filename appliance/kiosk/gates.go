@@ -37,8 +37,12 @@ func Gates() []Gate {
 		all = append(all, Gate{g.Reject.String(), g.Quantity, side, g.Limit, g.Unit, "vision", c.Guidance(), c.Reason()})
 	}
 	covered, crowded := screening.CueCovered, screening.CueCrowded
+	hot, cold := screening.CueHot, screening.CueCold
 	return append(all,
-		Gate{vision.Covered.String(), "warmest of the forehead over its mean", "above", float64(maxUneven), "K", "kiosk", covered.Guidance(), covered.Reason()},
+		Gate{vision.Covered.String(), "warmest of the forehead over its mean", "above", float64(policy.MaxUneven), "K", "policy", covered.Guidance(), covered.Reason()},
+		Gate{policy.ColdForehead.String(), "warmest of the forehead, where the face is judged", "below", float64(policy.DefaultPlausibleMin), "degC", "policy", cold.Guidance(), cold.Reason()},
+		Gate{policy.HotObject.String(), "warmest of the face over the forehead, where the face is judged", "above", float64(policy.MaxHot), "K", "policy", hot.Guidance(), hot.Reason()},
+		Gate{policy.HotObject.String(), "warmest of the face, where the forehead is no warmer", "above", float64(policy.DefaultPlausibleMax), "degC", "policy", hot.Guidance(), hot.Reason()},
 		Gate{"too_many_people", "width of the next face", "above", screening.DefaultConfig().Crowd, "of the visitor's", "screening", crowded.Guidance(), crowded.Reason()},
 		Gate{"too_cold", "reading", "below", float64(policy.DefaultPlausibleMin), "degC", "policy", screening.HoldStill, screening.TooCold},
 		Gate{"too_hot", "reading", "above", float64(policy.DefaultPlausibleMax), "degC", "policy", screening.HoldStill, screening.TooHot},

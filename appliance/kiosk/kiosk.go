@@ -24,6 +24,17 @@ type Screen interface {
 	ShowMirror(m ui.Mirror)
 }
 
+// Lamps follow the view with lamps, a buzzer and a door. It never blocks.
+type Lamps interface {
+	Show(v ui.View)
+}
+
+// Interlock names what on the board keeps the kiosk out of service; empty for
+// nothing. It is asked once a frame and never blocks.
+type Interlock interface {
+	Fault() string
+}
+
 // Tally counts how visits end. It never blocks.
 type Tally interface {
 	Add(v screening.Verdict)
@@ -48,10 +59,20 @@ type Config struct {
 	Finder    *vision.Finder
 	Machine   *screening.Machine
 	Site      policy.Site
+	// Reader says what is read on a face at that site. Required.
+	Reader Reader
 	// Room is the temperature of the room, as far as it is known.
 	Room policy.Room
-	// Screen, Tally, Observer and Stopwatch may be nil.
+	// RoomNow, where there is a sensor, tells it anew for each frame, instead of
+	// Room. It never blocks.
+	RoomNow func() policy.Room
+	// Presence, where there is a sensor, says that somebody stands in front of
+	// the kiosk, seen or not. It never blocks.
+	Presence func() bool
+	// Screen, Lamps, Interlock, Tally, Observer and Stopwatch may be nil.
 	Screen    Screen
+	Lamps     Lamps
+	Interlock Interlock
 	Tally     Tally
 	Observer  Observer
 	Stopwatch Stopwatch
@@ -60,6 +81,8 @@ type Config struct {
 	Label string
 	// Voluntary shows the result to the visitor alone: nothing is counted.
 	Voluntary bool
+	// Temperature shows a visitor who passes the reading.
+	Temperature bool
 	// Today tells the day, the zero Date where it is not known; nil: never
 	// known. It is asked once a second, as Health is told.
 	Today func() calibration.Date
@@ -95,6 +118,8 @@ type Kiosk struct {
 	seen   screening.Observation
 	mirror ui.Mirror
 	report Report
+	// passed is the reading that a visitor who passed is shown.
+	passed thermal.Celsius
 
 	measured       calibration.Measurement
 	asked          bool
@@ -107,7 +132,7 @@ type Kiosk struct {
 // configuration lacks.
 func New(cfg Config) (*Kiosk, error) {
 	switch {
-	case cfg.Source == nil, cfg.Reference == nil, cfg.Finder == nil, cfg.Machine == nil:
+	case cfg.Source == nil, cfg.Reference == nil, cfg.Finder == nil, cfg.Machine == nil, cfg.Reader == nil:
 		return nil, errors.New("cannot run the kiosk: internal error: a room is missing")
 	case cfg.Site != policy.Forehead && cfg.Site != policy.FaceMax:
 		return nil, errors.New("cannot run the kiosk: the measurement site is unknown; set policy.site")
@@ -135,21 +160,25 @@ func (k *Kiosk) Run(ctx context.Context) error {
 	err = errors.Join(err, k.forget())
 	if k.cfg.Screen != nil {
 		k.cfg.Screen.ShowMirror(ui.Mirror{})
-		k.cfg.Screen.Show(k.view(screening.Step{State: screening.OutOfService, Fault: fault}))
 	}
+	k.show(k.view(screening.Step{State: screening.OutOfService, Fault: fault}))
 	return err
 }
 
 func (k *Kiosk) loop(ctx context.Context) error {
 	for {
-		if err := k.cfg.Source.Next(ctx, &k.frame); err != nil {
-			if errors.Is(err, io.EOF) {
-				return err
-			}
-			return fmt.Errorf("cannot go on screening: %w", err)
+		err := k.cfg.Source.Next(ctx, &k.frame)
+		var outage Outage
+		switch {
+		case err == nil:
+			k.lap(StageRead)
+			err = k.process()
+		case errors.As(err, &outage):
+			err = k.without(outage)
+		case !errors.Is(err, io.EOF):
+			err = fmt.Errorf("cannot go on screening: %w", err)
 		}
-		k.lap(StageRead)
-		if err := k.process(); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -170,7 +199,8 @@ func (k *Kiosk) process() error {
 	if reference.Reference.Found {
 		at = reference.Reference.Circle
 	}
-	if err := k.cfg.Finder.Find(&k.frame, at, &k.found); err != nil {
+	// On a blank frame nobody is found, and calibration says what is wrong.
+	if err := k.cfg.Finder.Find(&k.frame, at, &k.found); err != nil && !errors.Is(err, vision.ErrBlank) {
 		return fmt.Errorf("cannot go on screening: %w", err)
 	}
 	k.lap(StageFind)
@@ -187,6 +217,7 @@ func (k *Kiosk) process() error {
 		k.cfg.Observer.Observe(&k.report)
 	}
 	k.forgetFaces()
+	k.correct(step)
 	k.lap(StageShow)
 	return nil
 }
@@ -202,43 +233,28 @@ func (k *Kiosk) observe(o calibration.Observation) {
 	}
 	k.seen.Reference = o.Reference.OK
 	k.seen.Room = k.cfg.Room
+	if k.cfg.RoomNow != nil {
+		k.seen.Room = k.cfg.RoomNow()
+	}
 	k.seen.Fault = FaultName(o.Reference.Fault)
+	if k.cfg.Interlock != nil {
+		if fault := k.cfg.Interlock.Fault(); fault != "" {
+			k.seen.Fault = fault
+		}
+	}
 	k.seen.Faces = k.seen.Faces[:0]
 	for i := range k.found.Faces {
 		f := &k.found.Faces[i]
 		s := screening.Face{Track: f.Track, Since: f.Since, Width: f.Box.Width(), Cue: cue(f.Reject)}
-		if s.Cue == screening.CueNone {
+		switch {
+		case s.Cue == screening.CueNone:
 			s.Cue = k.measure(&s, f, o.Scale)
+		case s.Cue == screening.CueCovered && k.hot(f, o.Scale):
+			s.Cue = screening.CueHot
+		default:
 		}
 		k.seen.Faces = append(k.seen.Faces, s)
 	}
-}
-
-// maxUneven is how far the warmest place of a forehead lies above its mean at
-// most. In the field recordings 999 of 1,000 bare foreheads stay below 0.9 K;
-// more is a fringe, a hat's rim, or a lamp or a cup in front of the face.
-const maxUneven thermal.Kelvin = 2
-
-// measure reads the temperature of a face at the site into s and returns the
-// cue that goes with it.
-func (k *Kiosk) measure(s *screening.Face, f *vision.Face, scale calibration.Scale) screening.Cue {
-	if !scale.Valid() {
-		// Nothing is measured without a reference; the machine knows why.
-		return screening.CueMoving
-	}
-	roi := f.Regions.Forehead
-	if k.cfg.Site == policy.FaceMax {
-		roi = f.Regions.Face
-	}
-	m, err := scale.Measure(&k.frame, roi)
-	if err != nil {
-		return screening.CueCutOff
-	}
-	if k.cfg.Site == policy.Forehead && m.Max.Sub(m.Mean) > maxUneven {
-		return screening.CueCovered
-	}
-	s.Value, s.U, k.measured = m.Max, m.U, m
-	return screening.CueNone
 }
 
 // forget overwrites everything of the last frames and their visitor.
@@ -248,7 +264,7 @@ func (k *Kiosk) forget() error {
 	k.found.Wipe()
 	clear(k.mirror.Faces[:cap(k.mirror.Faces)])
 	k.cfg.Reference.Forget()
-	k.report = Report{}
+	k.report, k.passed = Report{}, 0
 	k.cfg.Machine.Forget()
 	// The network's pass over zeros takes every register.
 	return errors.Join(k.cfg.Finder.Forget(), forgetRegisters())
@@ -261,13 +277,13 @@ func (k *Kiosk) forgetFaces() {
 }
 
 func (k *Kiosk) publish(step screening.Step) {
-	if step.Verdict != 0 && k.cfg.Tally != nil && !k.cfg.Voluntary {
-		k.cfg.Tally.Add(step.Verdict)
+	if step.State != screening.Passed {
+		k.passed = 0
 	}
+	k.tell(step)
 	if k.cfg.Screen == nil {
 		return
 	}
-	k.cfg.Screen.Show(k.view(step))
 	k.mirror.Width, k.mirror.Height, k.mirror.Body = k.found.Body.Width, k.found.Body.Height, k.found.Body.Bits
 	k.mirror.Faces = k.mirror.Faces[:0]
 	cells := float64(k.found.Body.Width) / float64(k.frame.Width)
@@ -278,7 +294,26 @@ func (k *Kiosk) publish(step screening.Step) {
 	k.cfg.Screen.ShowMirror(k.mirror)
 }
 
-// view puts a step in the words of the page. Nothing of a reading is in it.
+// show gives the view to all that follow it.
+func (k *Kiosk) show(v ui.View) {
+	if k.cfg.Lamps != nil {
+		k.cfg.Lamps.Show(v)
+	}
+	if k.cfg.Screen != nil {
+		k.cfg.Screen.Show(v)
+	}
+}
+
+// tell counts how a visit ended and shows what the kiosk is doing.
+func (k *Kiosk) tell(step screening.Step) {
+	if step.Verdict != 0 && k.cfg.Tally != nil && !k.cfg.Voluntary {
+		k.cfg.Tally.Add(step.Verdict)
+	}
+	k.show(k.view(step))
+}
+
+// view puts a step in the words of the page. Nothing of a reading is in it,
+// unless the kiosk is configured to show it to those who pass.
 func (k *Kiosk) view(s screening.Step) ui.View {
 	v := ui.View{
 		State: s.State.String(), Guidance: s.Guidance.String(),
@@ -289,6 +324,13 @@ func (k *Kiosk) view(s screening.Step) ui.View {
 		v.Reason = s.Reason.String()
 	case screening.OutOfService:
 		v.Reason = s.Fault
+	case screening.Passed:
+		if k.cfg.Temperature {
+			if s.Verdict == screening.Pass {
+				k.passed = s.Value
+			}
+			v.TemperatureC = float64(k.passed)
+		}
 	default:
 		// Who left before the verdict needs no reason on the screen.
 	}

@@ -95,7 +95,7 @@ func config(t *testing.T, source thermal.Source, detector vision.Detector, w *wa
 		t.Fatal(err)
 	}
 	return Config{
-		Source: source, Reference: reference, Finder: finder, Machine: machine, Site: policy.Forehead,
+		Source: source, Reference: reference, Finder: finder, Machine: machine, Site: policy.Forehead, Reader: judge,
 		Screen: w, Tally: w, Observer: w, Stopwatch: w,
 	}
 }
@@ -269,6 +269,7 @@ func TestNewRefuses(t *testing.T) {
 		"no reference": func(c *Config) { c.Reference = nil },
 		"no finder":    func(c *Config) { c.Finder = nil },
 		"no machine":   func(c *Config) { c.Machine = nil },
+		"no reader":    func(c *Config) { c.Reader = nil },
 		"no site":      func(c *Config) { c.Site = policy.SiteUnknown },
 		"unknown site": func(c *Config) { c.Site = 99 },
 	} {

@@ -65,7 +65,7 @@ func cue(r vision.Reject) screening.Cue {
 	case vision.HotObject:
 		// Beside it, there may be nothing hot behind the head.
 		return screening.CueCutOff
-	case vision.OutOfFocus:
+	case vision.OutOfFocus, vision.NoContrast:
 		return screening.CueNotSharp
 	default:
 		return 0

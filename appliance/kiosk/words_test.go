@@ -7,6 +7,7 @@ import (
 
 	"lintel/appliance/screening"
 	"lintel/calibration"
+	"lintel/firmware/uvc"
 	"lintel/ui/web"
 )
 
@@ -40,5 +41,8 @@ func TestEveryWordIsInTheCatalogue(t *testing.T) {
 	}
 	need(catalogue.Faults, FaultCameraLost)
 	need(catalogue.Faults, FaultRecordingEnded)
+	for f := uvc.Missing; f.String() != "unknown"; f++ {
+		need(catalogue.Faults, f.String())
+	}
 	need(catalogue.Faults, screening.FaultReferenceNotFound)
 }

@@ -22,10 +22,15 @@ var rooms = []string{
 	"appliance/screening",
 	"appliance/setup",
 	"calibration",
+	"firmware/ambient",
+	"firmware/blackbody",
+	"firmware/gpio",
+	"firmware/hwsim",
 	"firmware/recording",
 	"firmware/sim",
 	"firmware/thermal",
 	"firmware/thermal/thermaltest",
+	"firmware/uvc",
 	"ui",
 	"ui/pagetest",
 	"ui/stream",
@@ -36,10 +41,7 @@ var rooms = []string{
 
 // Rooms that are planned. Whoever opens one moves it up.
 var plannedRooms = []string{
-	"firmware/ambient",
-	"firmware/gpio",
 	"firmware/image",
-	"firmware/uvc",
 }
 
 func TestEveryRoomIsThere(t *testing.T) {

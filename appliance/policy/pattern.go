@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"math"
+
 	"lintel/firmware/thermal"
 )
 
@@ -119,6 +121,9 @@ type Surface struct {
 	// ForeheadMax and ForeheadMean are the hottest 3x3 mean and the mean of the
 	// bare forehead, whatever the site.
 	ForeheadMax, ForeheadMean thermal.Celsius
+	// FaceMax is the hottest 3x3 mean of the whole face, whatever the site; 0
+	// where it was not measured.
+	FaceMax thermal.Celsius
 }
 
 // Objection is why a surface is no face that can be judged. The zero Objection
@@ -133,7 +138,8 @@ const (
 	Incomplete
 	// Uneven: the forehead is not all forehead.
 	Uneven
-	// HotObject: the hottest place is too far above the forehead for skin.
+	// HotObject: there is something in the face that is too hot for skin, or,
+	// where the hottest place is what is judged, too far above the forehead.
 	HotObject
 	// ColdForehead: the forehead is colder than skin is indoors.
 	ColdForehead
@@ -157,6 +163,9 @@ func (o Objection) String() string {
 	}
 }
 
+// Hot says whether something is hotter than skin is believed to be.
+func (p *Policy) Hot(t thermal.Celsius) bool { return t > p.max }
+
 // Read is the reading of a surface, as [Model.Read] has it, and what speaks
 // against judging it. Whatever the site, the forehead must be that of somebody
 // who has been indoors: a face whose forehead is cold is warm in its corners
@@ -166,13 +175,13 @@ func (p *Policy) Read(s Surface) (thermal.Celsius, Objection) {
 	reading, _, ok := p.model.Read(s.Pattern)
 	above, over := reading.Sub(s.ForeheadMax), s.ForeheadMax.Sub(s.ForeheadMean)
 	switch {
-	case !ok, !finite(float64(reading)), !(s.ForeheadMean > 0), !finite(float64(over)), !finite(float64(above)):
+	case !ok, !finite(float64(reading)), !(s.ForeheadMean > 0), math.IsNaN(float64(s.FaceMax)), !finite(float64(over)), !finite(float64(above)):
 		return reading, Incomplete
 	case over > MaxUneven:
 		return reading, Uneven
 	case p.model.Site == FaceMax && s.ForeheadMax < p.min:
 		return reading, ColdForehead
-	case above > MaxHot:
+	case above > MaxHot, p.Hot(s.FaceMax) && !p.Hot(s.ForeheadMax):
 		return reading, HotObject
 	default:
 		return reading, NoObjection

@@ -28,8 +28,9 @@ func TestWhatIsNoFace(t *testing.T) {
 		{"just came in", 33.5, 30.0, 29.5, want{policy.NoObjection, policy.TooCold}, want{policy.ColdForehead, 0}},
 		{"cold all over", 30.5, 30.0, 29.5, want{policy.NoObjection, policy.TooCold}, want{policy.ColdForehead, 0}},
 		{"sauna", 43.5, 43.0, 42.4, want{policy.NoObjection, policy.TooHot}, want{policy.NoObjection, policy.TooHot}},
-		{"hot cup at the mouth", 41.0, 35.0, 34.6, want{policy.NoObjection, policy.Below}, want{policy.HotObject, 0}},
-		{"cigarette", 120, 35.0, 34.6, want{policy.NoObjection, policy.Below}, want{policy.HotObject, 0}},
+		{"warm cup at the mouth", 41.0, 35.0, 34.6, want{policy.NoObjection, policy.Below}, want{policy.HotObject, 0}},
+		{"hot cup at the mouth", 55.0, 35.0, 34.6, want{policy.HotObject, 0}, want{policy.HotObject, 0}},
+		{"cigarette", 120, 35.0, 34.6, want{policy.HotObject, 0}, want{policy.HotObject, 0}},
 		{"cup before the forehead", 41.0, 40.9, 37.0, want{policy.Uneven, 0}, want{policy.Uneven, 0}},
 		{"lamp on the forehead", 38.0, 38.0, 34.8, want{policy.Uneven, 0}, want{policy.Uneven, 0}},
 		{"hat's rim", 35.5, 34.8, 31.0, want{policy.Uneven, 0}, want{policy.Uneven, 0}},
@@ -39,7 +40,7 @@ func TestWhatIsNoFace(t *testing.T) {
 	} {
 		for _, site := range policy.Sites() {
 			p := newPolicy(t, policy.Config{Site: site, Threshold: 36})
-			s := policy.Surface{ForeheadMax: c.max, ForeheadMean: c.mean}
+			s := policy.Surface{ForeheadMax: c.max, ForeheadMean: c.mean, FaceMax: c.face}
 			s.Pattern[policy.Maximum] = c.max
 			w := c.atForehead
 			if site == policy.FaceMax {

@@ -114,6 +114,33 @@ func TestWhoIsOnTheThresholdIsDecided(t *testing.T) {
 	s.wantVerdicts(Refer)
 }
 
+// TestTheRoomOfAVisitIsOne: a sensor that is lost or jumps while somebody is
+// measured moves no threshold under their feet; the next visitor is judged by
+// what is known then.
+func TestTheRoomOfAVisitIsOne(t *testing.T) {
+	warm, err := policy.NewRoom(28)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cold, err := policy.NewRoom(18)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, later := range map[string]policy.Room{"lost": {}, "jumps": cold} {
+		s := newScript(t)
+		s.o.Room = warm
+		s.frames(2, measured(1, 35.6))
+		s.o.Room = later
+		s.frames(20, measured(1, 35.6))
+		s.wantVerdicts(Pass)
+		s.frames(40)
+		s.frames(20, measured(2, 35.6))
+		if s.wantVerdicts(Pass, Refer); t.Failed() {
+			t.Errorf("the sensor %s", name)
+		}
+	}
+}
+
 func TestTheRoomMovesTheThreshold(t *testing.T) {
 	for _, tt := range []struct {
 		room thermal.Celsius

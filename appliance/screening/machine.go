@@ -19,7 +19,7 @@ type Machine struct {
 	state      State
 	stateSince time.Duration
 	now        time.Duration
-	room       policy.Room
+	room       policy.Room // of the visit: one threshold holds for all of it
 	visit      visit
 	visits     int
 	lastEnd    time.Duration // of the visit before
@@ -51,8 +51,11 @@ func New(cfg Config) (*Machine, error) {
 // Errors: [ErrTransition], a programming fault.
 func (m *Machine) Step(o *Observation) (Step, error) {
 	gap := o.Time - m.now
-	m.now, m.room, m.step, m.err = o.Time, o.Room, Step{}, nil
+	m.now, m.step, m.err = o.Time, Step{}, nil
 	ended := m.bridge(gap)
+	if !m.visit.active {
+		m.room = o.Room
+	}
 	healthy := m.health(o)
 	if m.settled() && healthy && !ended {
 		m.attend(o)
@@ -76,14 +79,16 @@ func (m *Machine) Step(o *Observation) (Step, error) {
 
 // bridge goes over a gap without frames, as a camera makes that stalls or
 // corrects itself: readings from before do not go together with later ones,
-// and after a long one nobody is taken for the same person. It says whether
-// that ended a visit; the next one begins with the next frame.
+// and after a long one nobody is taken for the same person. Until then, nobody
+// was away for lack of frames. It says whether the gap ended a visit; the next
+// one begins with the next frame.
 func (m *Machine) bridge(gap time.Duration) (ended bool) {
 	if !m.visit.active || gap <= m.cfg.Jump {
 		return false
 	}
 	m.visit.count, m.visit.taken, m.visit.steady = 0, 0, 0
 	if gap < m.cfg.Stall {
+		m.visit.lastSeen += gap
 		return false
 	}
 	if m.showing() {

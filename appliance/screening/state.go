@@ -70,6 +70,10 @@ const (
 	CueCovered
 	CueMoving
 	CueTooNear
+	// CueHot: something hotter than skin is in the face.
+	CueHot
+	// CueCold: the forehead is too cold for the face to be judged.
+	CueCold
 	CueLookingDown
 	CueGlasses
 	CueNotSharp
@@ -92,6 +96,8 @@ const (
 	HoldStill
 	OneAtATime
 	StepBack
+	PutItAside
+	WarmUp
 	LookUp
 	GlassesOff
 )
@@ -115,6 +121,10 @@ func (g Guidance) String() string {
 		return "one_at_a_time"
 	case StepBack:
 		return "step_back"
+	case PutItAside:
+		return "put_it_aside"
+	case WarmUp:
+		return "warm_up"
 	case LookUp:
 		return "look_up"
 	case GlassesOff:
@@ -141,6 +151,10 @@ func (c Cue) Guidance() Guidance {
 		return OneAtATime
 	case CueTooNear:
 		return StepBack
+	case CueHot:
+		return PutItAside
+	case CueCold:
+		return WarmUp
 	case CueLookingDown:
 		return LookUp
 	case CueGlasses:
@@ -221,6 +235,10 @@ func (c Cue) Reason() Reason {
 		return KeptMoving
 	case CueCrowded:
 		return SeveralPeople
+	case CueHot:
+		return TooHot
+	case CueCold:
+		return TooCold
 	case CueTurned, CueLookingDown:
 		return TurnedAway
 	default:

@@ -46,7 +46,7 @@ func TestEveryWordHasAName(t *testing.T) {
 			t.Errorf("event %d has no name", e)
 		}
 	}
-	for g := ComeCloser; g <= OneAtATime; g++ {
+	for g := ComeCloser; g <= WarmUp; g++ {
 		if g.String() == "" {
 			t.Errorf("guidance %d has no name", g)
 		}

@@ -60,12 +60,22 @@ func Commission(ctx context.Context, c *config.Config, source thermal.Source, fr
 	if err != nil {
 		return nil, err
 	}
+	return NewRecord(c, info, accepted)
+}
+
+// NewRecord returns a record, not signed off, of an accepted reference. The
+// room and the serial of the reference are the caller's to enter.
+//
+// Errors: those of the calibration's settings.
+func NewRecord(c *config.Config, info thermal.Info, accepted commissioning.Accepted) (*commissioning.Record, error) {
+	cfg := calibrationConfig(c)
 	r := commissioning.NewRecord(info, cfg.Reference.Certificate, accepted, commissioning.Ambient{})
 	// What the kiosk will make of the record must be in order, too.
 	if err := r.Apply(&cfg, info); err != nil {
 		return nil, err
 	}
-	if tracker, err = calibration.New(cfg, info); err != nil {
+	tracker, err := calibration.New(cfg, info)
+	if err != nil {
 		return nil, err
 	}
 	r.Model = tracker.Digest()

@@ -23,9 +23,21 @@ type Outputs struct {
 	// Health is told once a second how the measuring is.
 	Health func(kiosk.Health)
 	// Now tells the time, by default that of the machine.
-	Now func() time.Time
-	// Live returns the last reading of the blackbody's own thermometer, nil
-	// where it has none.
+	Now   func() time.Time
+	Board Board
+}
+
+// Board is what a kiosk has beside camera and screen; the zero Board is none.
+type Board struct {
+	Lamps     kiosk.Lamps
+	Interlock kiosk.Interlock
+	// Presence says that somebody stands in front of the kiosk; nil without a
+	// sensor.
+	Presence func() bool
+	// Room is the room as its sensor has it; nil without one.
+	Room func() policy.Room
+	// Live is the last reading of the blackbody's own thermometer; nil where it
+	// has none.
 	Live func() (calibration.Live, bool)
 }
 
@@ -51,7 +63,7 @@ func Kiosk(c *config.Config, source thermal.Source, detector vision.Detector, re
 			return nil, err
 		}
 	}
-	cfg.Reference.Live = out.Live
+	cfg.Reference.Live = out.Board.Live
 	reference, err := calibration.New(cfg, info)
 	if err != nil {
 		return nil, err
@@ -68,9 +80,10 @@ func Kiosk(c *config.Config, source thermal.Source, detector vision.Detector, re
 		return nil, err
 	}
 	return kiosk.New(kiosk.Config{
-		Source: source, Reference: reference, Finder: finder, Machine: machine, Site: judge.Site(), Room: room,
+		Source: source, Reference: reference, Finder: finder, Machine: machine, Site: judge.Site(), Reader: judge,
+		Room: room, RoomNow: out.Board.Room, Lamps: out.Board.Lamps, Interlock: out.Board.Interlock, Presence: out.Board.Presence,
 		Screen: out.Screen, Tally: out.Tally, Observer: out.Observer, Stopwatch: out.Stopwatch,
-		Today: day, Health: out.Health, Label: out.Label, Voluntary: c.Screening.Mode == config.Voluntary,
+		Today: day, Health: out.Health, Label: out.Label, Voluntary: c.Screening.Mode == config.Voluntary, Temperature: c.Page.Temperature,
 	})
 }
 
@@ -98,7 +111,10 @@ func calibrationConfig(c *config.Config) calibration.Config {
 	cfg := calibration.DefaultConfig()
 	r := &cfg.Reference
 	r.MaxOffset = thermal.Kelvin(c.Reference.MaxOffsetK)
-	cfg.Limit.LiveAge = time.Duration(c.Reference.LiveMaxAgeS * float64(time.Second))
+	if c.Ambient.RoomC != 0 {
+		cfg.Terms.Surround = thermal.Celsius(c.Ambient.RoomC)
+	}
+	cfg.Limit.LiveAge = time.Duration(c.Live.TimeoutS * float64(time.Second))
 	cfg.Limit.SetPoint = thermal.Kelvin(c.Reference.LiveOffK)
 	certificate(r, &c.Reference)
 	if c.Second.TemperatureC != 0 {

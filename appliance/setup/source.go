@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"lintel/appliance/config"
 	"lintel/firmware/recording"
 	"lintel/firmware/sim"
 	"lintel/firmware/thermal"
+	"lintel/firmware/uvc"
 )
 
 // Kind is the kind of a source.
@@ -29,12 +31,8 @@ type SourceSpec struct {
 	Name string
 }
 
-var (
-	// ErrSource means that --source names no source.
-	ErrSource = errors.New("it is none of uvc[:DEVICE], sim[:SCENE] and recording:FILE")
-	// ErrNoCamera means that this build cannot drive a camera yet.
-	ErrNoCamera = errors.New("this version has no camera driver; use --source sim or --source recording:FILE")
-)
+// ErrSource means that --source names no source.
+var ErrSource = errors.New("it is none of uvc[:DEVICE], sim[:SCENE] and recording:FILE")
 
 // ParseSource reads what --source says.
 //
@@ -117,7 +115,7 @@ func (s SourceSpec) Configure(flags *config.Flags) (config.Config, error) {
 // Open opens the source. paced plays in real time; otherwise frames come as
 // fast as they are asked for. seed is the simulation's.
 //
-// Errors: [ErrNoCamera], or what the source returns.
+// Errors: what the source returns; see [SourceSpec.Awaited].
 func (s SourceSpec) Open(c *config.Config, paced bool, seed uint64) (thermal.Source, error) {
 	switch s.Kind {
 	case Sim:
@@ -129,8 +127,23 @@ func (s SourceSpec) Open(c *config.Config, paced bool, seed uint64) (thermal.Sou
 			Scale:    countScale(c.Camera.Scale),
 		})
 	default:
-		return nil, fmt.Errorf("cannot open the camera: %w", ErrNoCamera)
+		return uvc.Open(uvc.Config{
+			Name: s.Name, Profile: c.USB.Profile, Scale: countScale(c.Camera.Scale),
+			Mounting:      thermal.Mounting{Rotate: c.Camera.Rotate, Mirror: c.Camera.Mirror},
+			BadPixels:     strings.Fields(c.USB.BadPixels),
+			CorrectWithin: time.Duration(c.USB.CorrectWithinS * float64(time.Second)),
+		})
 	}
+}
+
+// Awaited says that Open failed for want of a camera that somebody may plug in
+// later. One that is named by its file must be there.
+func (s SourceSpec) Awaited(err error) bool {
+	if s.Kind != UVC || strings.HasPrefix(s.Name, "/") {
+		return false
+	}
+	_, misspelt := uvc.ParseChoice(s.Name)
+	return misspelt == nil && errors.Is(err, uvc.ErrNoCamera)
 }
 
 func countScale(name string) thermal.CountScale {

@@ -146,6 +146,10 @@ type FFC struct {
 	Step   thermal.Kelvin `toml:"step_k"`
 	Settle float64        `toml:"settle_s"`
 	Fade   float64        `toml:"fade_s"`
+	// Lines is by how much the lines of the upper half read lower than those of
+	// the lower half right after a correction, -2 to 2 K; it wears off as the
+	// step does. The default is 0.45, as on two Lepton 3.5 in the field.
+	Lines thermal.Kelvin `toml:"lines_k"`
 	// Silent leaves the time since the correction out of the telemetry.
 	Silent bool `toml:"silent"`
 }
@@ -237,6 +241,7 @@ func (f *FFC) fill() {
 	orElse(&f.Step, 1)
 	orElse(&f.Settle, 2)
 	orElse(&f.Fade, 12)
+	orElse(&f.Lines, 0.45)
 }
 
 // usualScene is the scene of a Config that names none.

@@ -89,6 +89,14 @@ func (s *Source) offset(n uint64, now time.Duration) float64 {
 	return offset
 }
 
+// lines returns by how much the upper lines read lower in frame n, in K.
+func (s *Source) lines(n uint64, now time.Duration) float64 {
+	if s.corrections(n) == 0 {
+		return 0
+	}
+	return float64(s.ffc.Lines) * math.Exp(-s.sinceFFC(n, now)/s.ffc.Fade)
+}
+
 // fromCalibration returns how far the housing is warmer than where the offset
 // of the camera holds.
 func (s *Source) fromCalibration(now time.Duration) float64 {
@@ -109,6 +117,7 @@ func (s *Source) respond(n uint64, now time.Duration) response {
 		unit:         e * (p.of(at+0.5) - p.of(at-0.5)),
 		setting:      e,
 		surroundings: p.of(s.shot.room.wall),
+		lines:        float32(s.lines(n, now)),
 	}
 }
 

@@ -135,6 +135,7 @@ func (f *FFC) validate() error {
 		limit{"Step", float64(f.Step), -5, 5, "K"},
 		limit{"Settle", f.Settle, 0, 30, "s"},
 		limit{"Fade", f.Fade, 1, 10000, "s"},
+		limit{"Lines", float64(f.Lines), -2, 2, "K"},
 	)
 }
 

@@ -26,6 +26,7 @@ type sensor struct {
 	perKelvin  float32   // counts
 	highest    float32   // count
 	pattern    []float32 // K, what is left of the fixed pattern
+	patchy     []float32 // of deviation 1, what a correction leaves besides lines
 	stuck      []stuckPixel
 	grid, line []float32 // of the shared noise
 	pcg        *rand.PCG
@@ -60,6 +61,7 @@ func newSensor(c *Config, p *planck) *sensor {
 		}
 	}
 	s.shade(float32(c.Camera.Shading))
+	s.patch(c)
 	s.stick(c.Camera.Stuck)
 	return s
 }
@@ -105,6 +107,8 @@ type response struct {
 	// setting is the emissivity the camera is set to, surroundings the
 	// radiance that it takes off for the rest.
 	setting, surroundings float32
+	// lines is by how much the upper half reads lower, K.
+	lines float32
 }
 
 // reads returns the temperature that the camera makes of a radiance.
@@ -127,9 +131,14 @@ func (s *sensor) expose(radiance []float32, counts []uint16, n uint64, r *respon
 	gain, unit := r.gain*scale, r.unit*scale
 	for y := range s.h {
 		s.shared(y)
+		patches := linePatches * r.lines
+		line := -r.lines * upper((float32(y)+0.5)/float32(s.h))
 		row, pattern, out := radiance[y*s.w:(y+1)*s.w], s.pattern[y*s.w:(y+1)*s.w], counts[y*s.w:(y+1)*s.w]
 		for x, l := range row {
-			noise := pattern[x]
+			noise := pattern[x] + line
+			if patches != 0 {
+				noise += patches * s.patchy[y*s.w+x]
+			}
 			if s.correlated > 0 {
 				j := x / cell
 				noise += s.line[j] + (s.line[j+1]-s.line[j])*float32(x%cell)*(1./cell)
@@ -144,6 +153,32 @@ func (s *sensor) expose(radiance []float32, counts []uint16, n uint64, r *respon
 	for _, p := range s.stuck {
 		counts[p.index] = p.count
 	}
+}
+
+// linePatches is the deviation of the patches that a correction leaves, as a part
+// of what it does to the lines, and patchSide their size in units: what is left
+// on the field recordings after the lines are taken away.
+const (
+	linePatches = 0.1
+	patchSide   = 12
+)
+
+// patch draws the patches.
+func (s *sensor) patch(c *Config) {
+	if c.FFC.Lines == 0 {
+		return
+	}
+	t := newTile(rand.New(rand.NewPCG(c.Seed, math.MaxUint64-1)))
+	s.patchy = make([]float32, s.w*s.h)
+	k := 8 * 120 / float32(min(s.w, s.h)) / patchSide
+	for i := range s.patchy {
+		s.patchy[i] = t.at(float32(i%s.w)*k, float32(i/s.w)*k)
+	}
+}
+
+// upper goes from 1 in the upper half of the image to 0 in the lower; y is 0 to 1.
+func upper(y float32) float32 {
+	return float32(1 / (1 + math.Exp(float64(y-0.52)/0.035)))
 }
 
 // shared brings the noise that neighbours share from the grid into row y.

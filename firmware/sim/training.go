@@ -17,9 +17,12 @@ type trainer struct {
 
 // direct implements script.
 func (t *trainer) direct(_ float64, s *shot) {
-	wall := t.between(14, 30)
-	if t.chance(0.6) {
+	wall := t.between(10, 30)
+	switch {
+	case t.chance(0.5):
 		wall = t.between(25, 30.5) // as warm as a Lepton in a housing sees it
+	case t.chance(0.25):
+		wall = t.between(30.5, 37) // skin is hardly warmer, or cooler
 	}
 	t.room = t.dice.room(wall, t.width, t.height)
 	if t.chance(0.5) {

@@ -7,8 +7,8 @@ import numpy as np
 
 import boxes
 from boxes import Box
-from network import BARE, BOX_UNIT, FACE, FOREHEAD, FRONTAL, HEAT
-from scene import FRAME_HEIGHT, FRAME_WIDTH
+from network import ANSWER, BOX_UNIT, FACE, FOREHEAD, HEAT, SKIN, SKIN_PARTS
+from scene import FRAME_HEIGHT, FRAME_WIDTH, SIDE_PADDING, SKIN_CELL
 from targets import cell_centres
 
 START, KEEP = 0.6, 0.3  # heat that begins a face, and that keeps it in the next frame
@@ -19,6 +19,10 @@ USABLE = 0.5  # bare and frontal must both exceed this
 NARROWEST_FACE, NARROWEST_FOREHEAD, LOWEST_FOREHEAD = 18.0, 10.0, 3.0
 SAME_FACE_IOU, SAME_FACE_CONTAINMENT = 0.3, 0.65
 MOST_FACES = 6
+# Where the map of bare skin is searched for the forehead, in heights of the face.
+SEARCH_ABOVE, SEARCH_DOWN = 0.1, 0.6
+# The two ways to the forehead must overlap by this much (IoU) to be the same one.
+LEAST_AGREEMENT = 0.35
 
 
 @dataclass
@@ -28,12 +32,14 @@ class Face:
     forehead: Box
     bare: float
     frontal: float
+    down: float = 0.0
+    sharp: float = 1.0
+    over_brow: float = 0.0
 
     def usable(self) -> bool:
         """The forehead may be measured in this frame."""
         return (
-            self.bare > USABLE
-            and self.frontal > USABLE
+            min(self.bare, self.frontal, self.sharp, 1 - self.down) > USABLE
             and boxes.width(self.box) >= NARROWEST_FACE
             and boxes.width(self.forehead) >= NARROWEST_FOREHEAD
             and boxes.height(self.forehead) >= LOWEST_FOREHEAD
@@ -44,10 +50,11 @@ def _probability(logits):
     return 1 / (1 + np.exp(-logits))
 
 
-def decode(output: np.ndarray, lowest: float = KEEP) -> list[Face]:
+def decode(output: np.ndarray, lowest: float = KEEP, refine: bool = True) -> list[Face]:
     """The local maxima of the heat map above `lowest`, best first, without doubles.
 
-    `output` is 11 x GH x GW for a 160 x 120 frame.
+    `output` is 30 x GH x GW for a 160 x 120 frame. Without `refine` the
+    foreheads are those that the network drew.
     """
     heat = _probability(output[HEAT])
     peak = cv2.dilate(heat, np.ones((3, 3)))
@@ -64,13 +71,86 @@ def decode(output: np.ndarray, lowest: float = KEEP) -> list[Face]:
         face = box(FACE)
         if boxes.width(face) < 4 or boxes.height(face) < 4:
             continue
-        answers = _probability(output[[BARE, FRONTAL], at[0], at[1]])
+        answers = _probability(output[(ANSWER, *at)])
         found.append(Face(float(heat[at]), face, box(FOREHEAD), *map(float, answers)))
     kept: list[Face] = []
     for face in sorted(found, key=lambda f: -f.score):
         if not any(_same(face.box, k.box) for k in kept):
             kept.append(face)
-    return kept[:MOST_FACES]
+    kept = kept[:MOST_FACES]
+    if not refine:
+        return kept
+    skin = _skin_map(output)
+    for face in kept:
+        face.forehead = refined(skin, face.box, face.forehead)
+    return kept
+
+
+def _skin_map(output: np.ndarray) -> np.ndarray:
+    """How much of each fine cell is bare forehead, 0 to 1."""
+    parts = output[SKIN].reshape(SKIN_PARTS, SKIN_PARTS, *output.shape[1:])
+    tall, wide = output.shape[1] * SKIN_PARTS, output.shape[2] * SKIN_PARTS
+    return _probability(parts.transpose(2, 0, 3, 1).reshape(tall, wide))
+
+
+def refined(skin: np.ndarray, face: Box, drawn: Box) -> Box:
+    """The forehead: the box that the map shows, if it agrees with the one that the network drew."""
+    shown = bare_box(skin, face)
+    if shown is None or boxes.iou(shown, drawn) < LEAST_AGREEMENT:
+        return drawn
+    return shown
+
+
+def bare_box(skin: np.ndarray, face: Box) -> Box | None:
+    """The box in the upper part of the face that holds the most bare skin and the least else.
+
+    Among all boxes of whole cells that with the largest sum of (part that is
+    bare - 1/2); then each edge moves by what its outermost row or column and the
+    next one say.
+    """
+    x0 = int(max(0, np.floor((face[0] + SIDE_PADDING) / SKIN_CELL)))
+    x1 = int(min(skin.shape[1], np.ceil((face[2] + SIDE_PADDING) / SKIN_CELL)))
+    y0 = int(max(0, np.floor((face[1] - SEARCH_ABOVE * boxes.height(face)) / SKIN_CELL)))
+    y1 = int(min(skin.shape[0], np.ceil((face[1] + SEARCH_DOWN * boxes.height(face)) / SKIN_CELL)))
+    if x1 - x0 < 1 or y1 - y0 < 1:
+        return None
+    here = skin[y0:y1, x0:x1]
+    best = _best_box(here - 0.5)
+    if best is None:
+        return None
+    left, top, right, bottom = best
+
+    def across(row):
+        return here[row, left:right].mean() if 0 <= row < len(here) else 0.0
+
+    def down(column):
+        return here[top:bottom, column].mean() if 0 <= column < here.shape[1] else 0.0
+
+    edges = [
+        left + (1 - down(left)) - down(left - 1), top + (1 - across(top)) - across(top - 1),
+        right - (1 - down(right - 1)) + down(right), bottom - (1 - across(bottom - 1)) + across(bottom),
+    ]  # fmt: skip
+    x, y = x0 * SKIN_CELL - SIDE_PADDING, y0 * SKIN_CELL
+    box = [edges[0] * SKIN_CELL + x, edges[1] * SKIN_CELL + y, edges[2] * SKIN_CELL + x, edges[3] * SKIN_CELL + y]
+    return boxes.clip([float(e) for e in box], FRAME_WIDTH, FRAME_HEIGHT)
+
+
+def _best_box(gain: np.ndarray) -> tuple[int, int, int, int] | None:
+    """Left, top, right, bottom of the box of the largest sum; None where no sum is positive."""
+    rows, columns = gain.shape
+    sums = np.vstack([np.zeros(columns), gain.cumsum(0)])
+    best, found = 0.0, None
+    for top in range(rows):
+        running = np.zeros(rows - top)
+        start = np.zeros(rows - top, int)
+        for column in range(columns):
+            fresh = running <= 0
+            running = np.where(fresh, 0, running) + sums[top + 1 :, column] - sums[top, column]
+            start = np.where(fresh, column, start)
+            bottom = int(running.argmax())
+            if running[bottom] > best:
+                best, found = float(running[bottom]), (int(start[bottom]), top, column + 1, top + bottom + 1)
+    return found
 
 
 def _same(a: Box, b: Box) -> bool:
@@ -113,31 +193,3 @@ class Hysteresis:
             track.missed += 1
         self.tracks = [t for t in self.tracks if t.missed <= MISSES]
         return counted
-
-
-def warmest_even_spot(kelvin: np.ndarray, forehead: Box) -> Box:
-    """The forehead box moved to where it is warm and even nearby.
-
-    Scores every place by its mean less its standard deviation over a window of
-    0.6 x 0.5 of the box, less 3 K for every box size squared that it is away.
-    """
-    wide, tall = boxes.width(forehead), boxes.height(forehead)
-    if wide < 3 or tall < 1.5:
-        return forehead
-    window = max(3, int(round(wide * 0.6))), max(2, int(round(tall * 0.5)))
-    warm = (kelvin - kelvin.mean()).astype(np.float32)
-    mean = cv2.blur(warm, window)
-    spread = np.sqrt(np.maximum(0, cv2.blur(warm * warm, window) - mean * mean))
-    cx, cy = boxes.centre(forehead)
-    best = None
-    for y in np.arange(max(0.5, cy - 0.6 * tall - 1), min(FRAME_HEIGHT - 0.5, cy + 0.6 * tall + 1.5)):
-        for x in np.arange(max(0.5, cx - 0.2 * wide), min(FRAME_WIDTH - 0.5, cx + 0.2 * wide) + 0.5):
-            away = ((y - cy) / tall) ** 2 + ((x - cx) / wide) ** 2
-            at = int(y), int(x)
-            score = mean[at] - spread[at] - 3 * away
-            if best is None or score > best[0]:
-                best = score, x - cx, y - cy
-    if best is None:
-        return forehead
-    _, dx, dy = best
-    return [forehead[0] + dx, forehead[1] + dy, forehead[2] + dx, forehead[3] + dy]

@@ -18,7 +18,7 @@ import dataset
 import recordings
 import simulation
 import splits
-from detections import START, Face, Hysteresis, decode, warmest_even_spot
+from detections import START, Face, Hysteresis, decode
 from export import load
 from network import FaceNet
 from scene import Person, hide_disc, network_input
@@ -45,19 +45,34 @@ class Score:
 
     def report(self) -> str:
         c = self.counts
-        foreheads = max(1, c["found"])
-        overlap = float(np.mean(self.overlaps)) if self.overlaps else 0.0
+
+        def share(part: str, whole: str) -> str:
+            return f"{c[part]}/{c[whole]} = {c[part] / max(1, c[whole]):.3f}"
+
         return (
-            f"usable frontal faces {c['wanted']}, found {c['found'] / max(1, c['wanted']):.3f}, "
-            f"called usable {c['accepted'] / max(1, c['wanted']):.3f}; "
-            f"forehead centre inside {c['inside'] / foreheads:.3f} "
-            f"(moved to the warmest even spot {c['inside moved'] / foreheads:.3f}), "
-            f"forehead IoU {overlap:.3f}; "
-            f"frames {c['frames']}, false faces {c['false face']} "
-            f"({c['false face'] / max(1, c['frames']):.4f} a frame); "
+            f"usable frontal faces found {share('found', 'wanted')}, "
+            f"called usable {share('accepted', 'wanted')}; "
+            f"any pose but back or down, near and mid, found {share('seen', 'visible')}; "
+            f"forehead centre inside {share('inside', 'found')}, "
+            f"forehead IoU median {_median(self.overlaps):.3f}; "
+            f"false faces {share('false face', 'frames')} a frame; "
             f"called usable: covered or unseen forehead {c['wrongly usable']}, "
             f"not frontal {c['usable though turned']}, no face {c['usable nothing']}"
         )
+
+    def classes(self) -> str:
+        """A line for each pose, size and occluder."""
+        lines = ["class: people, found, foreheads, centre inside, called usable"]
+        for kind in sorted({k[1] for k in self.counts if isinstance(k, tuple)}):
+            lines.append(f"{kind}: " + ", ".join(str(self.counts[(n, kind)]) for n in CLASS_COUNTS))
+        return "\n".join(lines)
+
+
+CLASS_COUNTS = ("people", "found", "foreheads", "inside", "usable")
+
+
+def _median(values: list[float]) -> float:
+    return float(np.median(values)) if values else 0.0
 
 
 def _overlap(face: Face, person: Person) -> float:
@@ -65,36 +80,56 @@ def _overlap(face: Face, person: Person) -> float:
     return max(best, boxes.iou(face.box, person.face)) if person.face else best
 
 
-def score_frame(label: dict, faces: list[Face], kelvin: np.ndarray) -> Score:
+def _best(faces: list[Face], person: Person) -> Face | None:
+    matching = [f for f in faces if _overlap(f, person) >= MATCH_IOU]
+    return max(matching, key=lambda f: _overlap(f, person), default=None)
+
+
+def score_frame(label: dict, faces: list[Face]) -> Score:
     score = Score()
     score.counts["frames"] += 1
-    clip, frame = label["clip"], label["frame"]
     persons = [Person.from_label(p) for p in label["persons"]]
     for person in persons:
-        if person.pose != "frontal" or not person.forehead or person.size == "far":
-            continue
-        score.counts["wanted"] += 1
-        matching = [f for f in faces if _overlap(f, person) >= MATCH_IOU]
-        if not matching:
-            score.note("missed", clip, frame)
-            continue
-        face = max(matching, key=lambda f: _overlap(f, person))
-        score.counts["found"] += 1
-        if face.usable():
-            score.counts["accepted"] += 1
-        else:
-            answers = f"bare {face.bare:.2f} frontal {face.frontal:.2f}"
-            score.note("refused", clip, frame, answers)
-        moved = warmest_even_spot(kelvin, face.forehead)
-        score.counts["inside moved"] += boxes.holds(person.forehead, boxes.centre(moved), SLACK)
-        if boxes.holds(person.forehead, boxes.centre(face.forehead), SLACK):
-            score.counts["inside"] += 1
-        else:
-            score.note("forehead off", clip, frame)
-        score.overlaps.append(boxes.iou(face.forehead, person.forehead))
+        _score_person(score, label, person, _best(faces, person))
     for face in faces:
         _score_face(score, label, persons, face)
     return score
+
+
+def _score_person(score: Score, label: dict, person: Person, face: Face | None) -> None:
+    clip, frame = label["clip"], label["frame"]
+    inside = bool(
+        face and person.forehead and boxes.holds(person.forehead, boxes.centre(face.forehead), SLACK)
+    )
+    usable = face is not None and face.usable()
+    for kind in {person.pose, person.size, *(person.occluders or ("nothing worn",))}:
+        for name, true in zip(
+            CLASS_COUNTS, (True, face is not None, face and person.forehead, inside, usable)
+        ):
+            score.counts[(name, kind)] += bool(true)
+    if person.size == "far":
+        return
+    if person.pose not in ("back", "down"):
+        score.counts["visible"] += 1
+        score.counts["seen"] += face is not None
+        if face is None:
+            score.note("unseen", clip, frame, f"{person.pose} {person.size}")
+    if person.pose != "frontal" or not person.forehead:
+        return
+    score.counts["wanted"] += 1
+    if face is None:
+        return
+    score.counts["found"] += 1
+    if usable:
+        score.counts["accepted"] += 1
+    else:
+        answers = f"bare {face.bare:.2f} frontal {face.frontal:.2f} sharp {face.sharp:.2f} down {face.down:.2f}"
+        score.note("refused", clip, frame, answers)
+    score.overlaps.append(boxes.iou(face.forehead, person.forehead))
+    score.counts["inside"] += inside
+    if not inside:
+        drawn = " ".join(f"{v:.0f}" for v in face.forehead)
+        score.note("forehead off", clip, frame, f"[{drawn}]")
 
 
 def _score_face(score: Score, label: dict, persons: list[Person], face: Face) -> None:
@@ -129,13 +164,12 @@ def score_recording(network: FaceNet, frames, disc, labels: list[dict]) -> tuple
     by_frame = {r["frame"]: r for r in labels}
     hysteresis = Hysteresis()
     for frame, output in enumerate(outputs(network, frames, disc)):
-        counted = hysteresis.step(decode(output))
+        counted = hysteresis.step(decode(output, refine=frame in by_frame))
         if frame not in by_frame:
             continue
-        kelvin = np.asarray(frames[frame], np.float32) / 100
         label = by_frame[frame]
-        tracked.add(score_frame(label, counted, kelvin))
-        single.add(score_frame(label, decode(output, lowest=START), kelvin))
+        tracked.add(score_frame(label, counted))
+        single.add(score_frame(label, decode(output, lowest=START)))
     return tracked, single
 
 
@@ -169,15 +203,14 @@ def score_simulated(given) -> None:
             for item in (i for i in items if i["clip"] == clip):
                 frame = frames[item["frame"] : item["frame"] + 1]
                 output = outputs(network, frame, item["disc"])[0]
-                kelvin = np.asarray(frame[0], np.float32) / 100
-                score.add(score_frame(item, decode(output, lowest=START), kelvin))
+                score.add(score_frame(item, decode(output, lowest=START)))
             show(f"{checkpoint.stem} on {clip}", score, given.misses)
 
 
 def show(title: str, score: Score, misses: bool) -> None:
     print(f"{title}: {score.report()}")
     if misses:
-        print("\n".join(score.misses))
+        print("\n".join((score.classes(), *score.misses)))
 
 
 def main() -> None:

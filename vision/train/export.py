@@ -27,7 +27,7 @@ def load(checkpoint: Path) -> FaceNet:
 
 
 def export(network: FaceNet, path: Path) -> None:
-    """Input "x" 1 x 1 x H x W, output "y" 1 x 11 x H/8 x W/8; H and W stay free."""
+    """Input "x" 1 x 1 x H x W, output "y" 1 x 30 x H/8 x W/8; H and W stay free."""
     example = torch.zeros(1, 1, INPUT_HEIGHT, INPUT_WIDTH)
     free = {"x": {2: "height", 3: "width"}, "y": {2: "rows", 3: "columns"}}
     torch.onnx.export(

@@ -68,6 +68,32 @@ def glasses(scene: Scene, person: Person, rng) -> None:
     scene.kelvin = blend(scene.kelvin, level, mask)
 
 
+def glasses_up(scene: Scene, person: Person, rng) -> None:
+    """Glasses pushed up over the brow: what they leave of the forehead is a strip, or nothing."""
+    if person.pose != "frontal" or "glasses" in person.occluders:
+        return
+    width, height = boxes.width(person.face), boxes.height(person.face)
+    left, top, right, bottom = person.forehead
+    lower = bottom - (bottom - top) * rng.uniform(0, 0.6)
+    upper = lower - height * rng.uniform(0.12, 0.22)
+    lens, bridge = width * rng.uniform(0.36, 0.46), width * 0.05
+    middle = boxes.centre(person.face)[0]
+    mask = empty_mask()
+    for side in (-1, 1):
+        x = middle + side * (lens / 2 + bridge)
+        _ellipse(mask, x, (upper + lower) / 2, lens, lower - upper)
+    mask = cv2.GaussianBlur(mask, (0, 0), max(0.4, 0.012 * width))
+    scene.kelvin = blend(scene.kelvin, _room_level(scene) + rng.uniform(-0.5, 3), mask)
+    person.over_brow = True
+    above, below = max(0.0, upper - top), bottom - lower
+    if max(above, below) < 1:
+        person.forehead = None
+        return
+    person.forehead = [left, lower, right, bottom] if below >= above else [left, top, right, upper]
+    if max(above, below) < LOWEST_BARE_REST:
+        person.bareness_unknown = True
+
+
 def hat(scene: Scene, person: Person, rng) -> None:
     """A cap or hat over all of the forehead, or over its upper part."""
     head, forehead, tall = person.head, person.forehead, boxes.height(person.face)
@@ -159,7 +185,8 @@ def face_mask(scene: Scene, person: Person, rng) -> None:
 
 # Each with the share of faces that gets it; the rest stays as recorded.
 SHARES = (
-    (glasses, 0.12),
+    (glasses, 0.11),
+    (glasses_up, 0.04),
     (hat, 0.15),
     (fringe, 0.08),
     (face_mask, 0.06),

@@ -46,7 +46,8 @@ class Collection:
     def has(self, kind: str) -> bool:
         return bool(self._kinds[kind])
 
-    def draw(self, kind: str, rng: np.random.Generator) -> Scene:
+    def draw(self, kind: str, rng: np.random.Generator) -> tuple[Scene, str]:
+        """A frame of the kind, and the name of its recording."""
         by_clip = self._kinds[kind] if self.has(kind) else self._kinds[PEOPLE]
         clips = sorted(by_clip)
         candidates = by_clip[clips[rng.integers(len(clips))]]
@@ -55,7 +56,7 @@ class Collection:
         kelvin = np.asarray(raw, np.float32) / 100
         if rng.random() < DISC_HIDDEN:
             kelvin = hide_disc(kelvin, item.get("disc"))
-        return Scene(kelvin, [Person.from_label(p) for p in item["persons"]])
+        return Scene(kelvin, [Person.from_label(p) for p in item["persons"]]), item["clip"]
 
 
 def _kinds(item: dict):
@@ -74,22 +75,32 @@ def _kinds(item: dict):
 
 
 class Sampler:
-    """Endless training samples from recordings and, for a share, from simulation."""
+    """Endless training samples from recordings and, for a share, from simulation.
+
+    `used` names every recording that had a part in the last sample.
+    """
 
     def __init__(self, recorded: Collection, simulated: Collection | None, simulated_share, seed):
         self.recorded = recorded
         self.simulated = simulated
         self.simulated_share = simulated_share if simulated else 0.0
         self.rng = np.random.default_rng(seed)
+        self.used: set[str] = set()
+
+    def _draw(self, source: Collection, kind: str) -> Scene:
+        scene, clip = source.draw(kind, self.rng)
+        self.used.add(clip)
+        return scene
 
     def sample(self) -> tuple[np.ndarray, Targets]:
         """An input plane and what to answer for it."""
         rng = self.rng
+        self.used = set()
         source = self.recorded
         if self.simulated_share and rng.random() < self.simulated_share:
             source = self.simulated
         kinds, shares = zip(*KIND_SHARES)
-        scene = source.draw(kinds[rng.choice(len(kinds), p=shares)], rng)
+        scene = self._draw(source, kinds[rng.choice(len(kinds), p=shares)])
         scene = self._view(scene)
         occlusions.occlude(scene, rng)
         if rng.random() < SECOND_PERSON:
@@ -103,7 +114,7 @@ class Sampler:
 
     def _any_scene(self) -> Scene:
         kinds = (FRONTAL, PEOPLE, EMPTY, TURNED)
-        return self.recorded.draw(kinds[self.rng.integers(len(kinds))], self.rng)
+        return self._draw(self.recorded, kinds[self.rng.integers(len(kinds))])
 
     def _view(self, scene: Scene) -> Scene:
         rng = self.rng
@@ -111,7 +122,7 @@ class Sampler:
             return scene.mirrored() if rng.random() < 0.5 else scene
         room = None
         if scene.persons and self.recorded.has(EMPTY) and rng.random() < OTHER_ROOM:
-            room = self.recorded.draw(EMPTY, rng).kelvin
+            room = self._draw(self.recorded, EMPTY).kelvin
             if rng.random() < 0.5:
                 room = room[:, ::-1]
         return warp(scene, rng, room, torso=rng.random() < TORSO_ONLY)
@@ -120,7 +131,7 @@ class Sampler:
         """Somebody from another frame, in front of the people already there, in place."""
         rng = self.rng
         kind = (FRONTAL, NEAR, TURNED)[rng.integers(3)]
-        other = warp(self.recorded.draw(kind, rng), rng)
+        other = warp(self._draw(self.recorded, kind), rng)
         occlusions.occlude(other, rng)
         guest = max(other.persons, key=lambda p: boxes.width(p.head))
         wide = boxes.width(guest.head)

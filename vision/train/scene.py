@@ -17,9 +17,28 @@ SIDE_PADDING = 4
 INPUT_WIDTH, INPUT_HEIGHT = FRAME_WIDTH + 2 * SIDE_PADDING, FRAME_HEIGHT
 CELL = 8
 GRID_WIDTH, GRID_HEIGHT = INPUT_WIDTH // CELL, INPUT_HEIGHT // CELL
+# The map of bare foreheads is finer.
+SKIN_CELL = 2
+SKIN_WIDTH, SKIN_HEIGHT = INPUT_WIDTH // SKIN_CELL, INPUT_HEIGHT // SKIN_CELL
 
 # A head narrower than this (pixels) is too small for its forehead to be judged.
 SMALLEST_JUDGED_HEAD = 17.0
+
+# A forehead lower than this part of the face, above glasses, is what glasses
+# over the brow leave.
+THIN_STRIP = 0.13
+
+
+def _over_brow(label: dict) -> bool | None:
+    """Whether glasses cover a part of the forehead; None where the label does not tell."""
+    worn = set(label.get("occluders") or ())
+    if label["pose"] != "frontal" or not label["face"]:
+        return None
+    if "glasses" not in worn:
+        return False
+    if label["forehead"]:
+        return boxes.height(label["forehead"]) < THIN_STRIP * boxes.height(label["face"])
+    return None if worn & {"hat", "hair", "hand"} else True
 
 
 @dataclass
@@ -36,6 +55,7 @@ class Person:
     blurred: bool = False  # too blurred by motion to be measured
     sharpness_unknown: bool = False
     bareness_unknown: bool = False
+    over_brow: bool | None = None  # glasses cover a part of the forehead
 
     @classmethod
     def from_label(cls, label: dict) -> "Person":
@@ -46,6 +66,8 @@ class Person:
             pose=label["pose"],
             size=label["size"],
             occluders=tuple(label.get("occluders") or ()),
+            sharpness_unknown="skin_c" in label,  # the simulation smears some and does not say so
+            over_brow=_over_brow(label),
         )
 
     def moved(self, transform) -> "Person":

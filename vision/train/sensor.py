@@ -39,14 +39,28 @@ def _motion_blur(scene: Scene, rng) -> None:
     for person in scene.persons:
         head = boxes.width(person.head)
         if length > 2.5 + 0.05 * head:
-            person.blurred = True
+            person.blurred, person.sharpness_unknown = True, False
         elif length > 1.5 + 0.03 * head:
+            person.sharpness_unknown = True
+
+
+def _out_of_focus(scene: Scene, rng) -> None:
+    """So soft that a face of usual size cannot be measured."""
+    sigma = float(rng.uniform(1, 3.5))
+    scene.kelvin = cv2.GaussianBlur(scene.kelvin, (0, 0), sigma)
+    for person in scene.persons:
+        head = boxes.width(person.head)
+        if sigma > 1 + 0.025 * head:
+            person.blurred, person.sharpness_unknown = True, False
+        elif sigma > 0.6 + 0.015 * head:
             person.sharpness_unknown = True
 
 
 def _focus(scene: Scene, rng) -> None:
     """A softer lens, or the sharpening that some cameras do."""
-    if rng.random() < 0.2:
+    if rng.random() < 0.08:
+        _out_of_focus(scene, rng)
+    elif rng.random() < 0.2:
         scene.kelvin = cv2.GaussianBlur(scene.kelvin, (0, 0), rng.uniform(0.4, 1.0))
     elif rng.random() < 0.2:
         detail = scene.kelvin - cv2.GaussianBlur(scene.kelvin, (0, 0), 1.2)

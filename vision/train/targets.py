@@ -1,8 +1,9 @@
 """What the network should answer for a scene, and how much each cell counts.
 
 A face is a Gaussian spot on the heat map. The cells near its centre carry the
-boxes and the two yes/no answers. Cells where the truth is not known (a head
-half out of the frame, behind another, or without a face) count for nothing.
+boxes and the yes/no answers. A finer map says where bare forehead is. Cells
+where the truth is not known (a head half out of the frame, behind another, or
+without a face) count for nothing.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import numpy as np
 
 import boxes
 from boxes import Box
-from network import BOX_UNIT
+from network import ANSWERS, BOX_UNIT
 from scene import (
     CELL,
     FRAME_HEIGHT,
@@ -19,6 +20,9 @@ from scene import (
     GRID_HEIGHT,
     GRID_WIDTH,
     SIDE_PADDING,
+    SKIN_CELL,
+    SKIN_HEIGHT,
+    SKIN_WIDTH,
     SMALLEST_JUDGED_HEAD,
     Person,
     Scene,
@@ -28,6 +32,9 @@ from scene import (
 SMALLEST_HEAD = 9.0
 # A forehead lower than this (pixels) is a line: no box is taught.
 LOWEST_FOREHEAD = 1.2
+# The weight of a head in the map of bare foreheads, whatever its size, and of
+# each cell away from heads.
+HEAD_WEIGHT, ROOM_WEIGHT = 60.0, 0.02
 
 
 @dataclass
@@ -36,13 +43,16 @@ class Targets:
     ignore: np.ndarray  # GH x GW, 1 where "no face" must not be taught
     box: np.ndarray  # 8 x GH x GW, face then forehead, in BOX_UNIT
     box_weight: np.ndarray  # 8 x GH x GW
-    answer: np.ndarray  # 2 x GH x GW: bare, frontal
-    answer_weight: np.ndarray  # 2 x GH x GW
+    answer: np.ndarray  # ANSWERS x GH x GW
+    answer_weight: np.ndarray  # ANSWERS x GH x GW
+    skin: np.ndarray  # SH x SW, 0 to 1: the part of the cell that is bare forehead
+    skin_weight: np.ndarray  # SH x SW
 
     def arrays(self) -> tuple[np.ndarray, ...]:
         return (
             self.heat, self.ignore, self.box,
             self.box_weight, self.answer, self.answer_weight,
+            self.skin, self.skin_weight,
         )  # fmt: skip
 
 
@@ -69,7 +79,11 @@ class _Painter:
         def grid(*depth):
             return np.zeros((*depth, GRID_HEIGHT, GRID_WIDTH), np.float32)
 
-        self.t = Targets(grid(), grid(), grid(8), grid(8), grid(2), grid(2))
+        self.t = Targets(
+            grid(), grid(), grid(8), grid(8), grid(ANSWERS), grid(ANSWERS),
+            np.zeros((SKIN_HEIGHT, SKIN_WIDTH), np.float32),
+            np.full((SKIN_HEIGHT, SKIN_WIDTH), ROOM_WEIGHT, np.float32),
+        )  # fmt: skip
         self.x, self.y = cell_centres()
 
     def add(self, person: Person) -> None:
@@ -86,6 +100,7 @@ class _Painter:
         seen = boxes.clip(box, FRAME_WIDTH, FRAME_HEIGHT)
         if person.hidden or visible < 0.5 or _visible(box) < 0.5 or boxes.width(seen) < 5:
             t.ignore[inside] = 1
+            self._skin(person, known=False)
             return
         small = boxes.width(person.head) < SMALLEST_JUDGED_HEAD
         spot = self._spot(seen)
@@ -99,6 +114,18 @@ class _Painter:
         core = nearest & (spot > 0.35)
         self._boxes(person, seen, spot, core, small)
         self._answers(person, spot, core, small)
+        self._skin(person, known=_bareness_known(person, small))
+
+    def _skin(self, person: Person, known: bool) -> None:
+        """The map of bare foreheads over the head."""
+        around = coverage(boxes.grow(person.head, 0.1 * boxes.width(person.head))) > 0
+        cells = int(around.sum())
+        if not cells:
+            return
+        self.t.skin[around] = 0
+        self.t.skin_weight[around] = HEAD_WEIGHT / cells if known else 0
+        if person.forehead:
+            self.t.skin = np.maximum(self.t.skin, coverage(person.forehead))
 
     def _spot(self, face: Box) -> np.ndarray:
         cx, cy = boxes.centre(face)
@@ -136,11 +163,29 @@ class _Painter:
 
     def _answers(self, person, spot, core, small) -> None:
         t = self.t
-        frontal = person.pose == "frontal" and not person.blurred
-        t.answer[0][core] = 1.0 if person.forehead else 0.0
-        t.answer_weight[0][core] = spot[core] if _bareness_known(person, small) else 0
-        t.answer[1][core] = 1.0 if frontal else 0.0
-        t.answer_weight[1][core] = 0 if small or person.sharpness_unknown else spot[core]
+        known = _bareness_known(person, small)
+        said = (
+            (person.forehead is not None, known),
+            (person.pose == "frontal", not small),
+            (person.pose == "down", not small),
+            (not person.blurred, not (small or person.sharpness_unknown)),
+            (bool(person.over_brow), not (small or person.over_brow is None)),
+        )
+        for i, (yes, sure) in enumerate(said):
+            t.answer[i][core] = 1.0 if yes else 0.0
+            t.answer_weight[i][core] = spot[core] if sure else 0
+
+
+def coverage(box: Box) -> np.ndarray:
+    """The part of each cell of the fine map that lies inside the box, 0 to 1."""
+
+    def along(low, high, cells):
+        edges = np.arange(cells + 1) * SKIN_CELL
+        inside = np.minimum(high, edges[1:]) - np.maximum(low, edges[:-1])
+        return np.clip(inside / SKIN_CELL, 0, 1).astype(np.float32)
+
+    across = along(box[0] + SIDE_PADDING, box[2] + SIDE_PADDING, SKIN_WIDTH)
+    return np.outer(along(box[1], box[3], SKIN_HEIGHT), across)
 
 
 def paint(scene: Scene) -> Targets:

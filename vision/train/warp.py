@@ -10,8 +10,8 @@ from boxes import Box
 from scene import FRAME_HEIGHT, FRAME_WIDTH, Person, Scene
 
 # Head widths (pixels) that are asked for, from far to as close as fits.
-HEAD_WIDTHS = (13.0, 72.0)
-SCALES = (0.35, 1.8)
+HEAD_WIDTHS = (13.0, 100.0)
+SCALES = (0.35, 2.2)
 
 
 @dataclass

@@ -20,6 +20,7 @@ import (
 type sweepOptions struct {
 	from, to, step float64
 	ambient        float64
+	ffc            bool
 	seed           uint64
 	asJSON         bool
 }
@@ -31,7 +32,8 @@ func sweepCommand() *cobra.Command {
 		Short: "Read a simulated target at known temperatures",
 		Long: `Sweep puts a simulated target of known temperature before the simulated camera,
 reads it as the appliance reads a forehead, and sums up how the readings follow
-the truth: slope, intercept, largest residual. A system that pulls readings
+the truth: slope, intercept, largest residual. The camera drifts, and it makes a
+flat-field correction just before each point is read. A system that pulls readings
 toward normal has a slope below 1.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -42,6 +44,7 @@ toward normal has a slope below 1.`,
 	c.Flags().Float64Var(&o.to, "to", 40, "last temperature in degrees Celsius")
 	c.Flags().Float64Var(&o.step, "step", 0.25, "step in kelvin")
 	c.Flags().Float64Var(&o.ambient, "ambient", 22, "room temperature in degrees Celsius")
+	c.Flags().BoolVar(&o.ffc, "ffc", true, "let the camera make a flat-field correction while each point is read")
 	c.Flags().Uint64Var(&o.seed, "seed", 1, "seed of the simulation")
 	c.Flags().BoolVar(&o.asJSON, "json", false, "write JSON Lines")
 	return c
@@ -60,12 +63,18 @@ type (
 		Slope       float64 `json:"slope"`
 		Intercept   float64 `json:"intercept"`
 		MaxResidual float64 `json:"max_residual_c"`
+		Increasing  bool    `json:"increasing"`
 	}
 )
 
 // sweepFrames is how many frames are read at a point, after which the median
-// is taken as a visit does.
-const sweepFrames = 15
+// is taken as a visit does. With corrections the camera makes one before them:
+// they are read while it settles.
+const (
+	sweepFrames = 15
+	ffcAfter    = 8.0 // s
+	readAfter   = 0.5 // s
+)
 
 func (o *sweepOptions) run(ctx context.Context, w io.Writer) error {
 	if !o.asJSON {
@@ -95,12 +104,16 @@ func (o *sweepOptions) run(ctx context.Context, w io.Writer) error {
 	for i := range truths {
 		worst = math.Max(worst, math.Abs(reads[i]-truths[i]))
 	}
-	return encoder.Encode(sweepEvent{"summary", len(truths), round(slope, 1e5), round(intercept, 1e4), round(worst, 1e4)})
+	return encoder.Encode(sweepEvent{"summary", len(truths), round(slope, 1e5), round(intercept, 1e4), round(worst, 1e4), slices.IsSorted(reads)})
 }
 
 // read returns the median reading of the target at one temperature.
 func (o *sweepOptions) read(ctx context.Context, truth thermal.Celsius, seed uint64) (value, u float64, err error) {
-	source, err := sim.Open(sim.Config{Scene: "target", Seed: seed, Target: truth, Room: thermal.Celsius(o.ambient)})
+	config := sim.Config{Scene: "target", Seed: seed, Target: truth, Room: thermal.Celsius(o.ambient)}
+	if o.ffc {
+		config.FFC = sim.FFC{Every: 600, First: ffcAfter}
+	}
+	source, err := sim.Open(config)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -117,14 +130,14 @@ func (o *sweepOptions) read(ctx context.Context, truth thermal.Celsius, seed uin
 	var frame thermal.Frame
 	var values, us []float64
 	for n := 0; len(values) < sweepFrames; n++ {
-		if n > 10*sweepFrames {
+		if n > 20*sweepFrames {
 			return 0, 0, fmt.Errorf("cannot read the target at %g degC: the reference was not found", truth)
 		}
 		if err := source.Next(ctx, &frame); err != nil {
 			return 0, 0, err
 		}
 		seen := tracker.Observe(&frame)
-		if !seen.Scale.Valid() {
+		if since := frame.Telemetry.SinceFFC.Seconds(); !seen.Scale.Valid() || o.ffc && (frame.Time.Seconds() < ffcAfter || since < readAfter) {
 			continue
 		}
 		// The middle of the plate, clear of its blurred edge.

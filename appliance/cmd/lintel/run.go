@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -13,9 +14,12 @@ import (
 
 	"lintel/appliance/config"
 	"lintel/appliance/counts"
+	"lintel/appliance/kiosk"
 	"lintel/appliance/screening"
 	"lintel/appliance/setup"
+	"lintel/appliance/setup/board"
 	"lintel/firmware/sim"
+	"lintel/firmware/thermal"
 	"lintel/ui"
 	"lintel/vision/detect"
 )
@@ -89,31 +93,44 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	frames, err := source.Open(&c, !o.fast, o.seed)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, frames.Close()) }()
 	detector, err := detect.Open()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, detector.Close()) }()
 
-	screen := screen{guard: &o.guard}
-	server, err := ui.New(ui.Config{Listen: o.listen, Faults: screen.faults})
+	installer := &installer{cfg: &c, record: record, clock: systemClock{}}
+	office, err := openOffice(o, &c, installer)
+	if err != nil {
+		return err
+	}
+	screen := screen{guard: &o.guard, installer: installer}
+	server, err := ui.New(ui.Config{Listen: o.listen, Faults: screen.faults, Page: page(&c), Staff: office})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
 	screen.Server = server
 
-	// The counts are opened last: what is refused leaves no trace.
-	var tally tally
-	loop, err := setup.Kiosk(&c, frames, detector, record, setup.Outputs{Screen: &screen, Tally: &tally, Label: o.guard.label(source)})
+	panel, err := board.Open(&c, source.Label() == "")
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, panel.Close()) }()
+	screen.notices = panel.Notices
+
+	// The counts are opened last: what is refused leaves no trace.
+	var tally tally
+	seat := seat{source: source, config: &c, paced: !o.fast, seed: o.seed, build: func(frames thermal.Source) (*kiosk.Kiosk, error) {
+		installer.begin(frames.Info())
+		return setup.Kiosk(&c, frames, detector, record, setup.Outputs{
+			Screen: &screen, Tally: &tally, Observer: installer, Health: office.note, Label: o.guard.label(source), Board: panel.Kiosk(),
+		})
+	}}
+	if err := seat.open(); err != nil && !source.Awaited(err) {
+		return err
+	}
+	defer func() { err = errors.Join(err, seat.close()) }()
 	store, err := o.openCounts(ctx, &c)
 	if err != nil {
 		return err
@@ -121,19 +138,31 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	if store != nil {
 		tally.store = store
 		screen.store.Store(store)
+		office.store.Store(store)
 		defer func() { err = errors.Join(err, store.Close()) }()
 	}
+	if screen.notify, err = openNotifier(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, screen.notify.close()) }()
 	if err := o.guard.confine(&c, source); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "Lintel is on http://%s/ (%s). Stop it with Ctrl-C.\n", server.Addr(), o.source)
-	return serve(ctx, server, store, o.guard.watch, func(ctx context.Context) error {
-		// Closing wipes what the source still holds of the last visitor.
-		if err := errors.Join(withoutData(func() error { return loop.Run(ctx) }), frames.Close()); err != nil {
+	parts := []func(context.Context) error{server.Serve, panel.Run, o.guard.watch, func(ctx context.Context) error {
+		if err := withoutData(func() error { return seat.run(ctx, &screen) }); err != nil {
 			return err
 		}
 		return screen.hold(ctx)
-	})
+	}}
+	if store != nil {
+		parts = append(parts, store.Run)
+	}
+	err = together(ctx, parts)
+	if counts := seat.counts(); counts != "" {
+		fmt.Fprintf(out, "Frames of the camera: %s.\n", counts)
+	}
+	return err
 }
 
 // openCounts opens the tallies; in voluntary mode there are none.
@@ -148,15 +177,10 @@ func (o *runOptions) openCounts(ctx context.Context, c *config.Config) (*counts.
 	})
 }
 
-// serve runs the frame loop, the pages, the counts and the watch over the
-// network until one of them ends, and then ends the others.
-func serve(ctx context.Context, server *ui.Server, store *counts.Store, watch, loop func(context.Context) error) error {
+// together runs parts until one of them ends, and then ends the others.
+func together(ctx context.Context, parts []func(context.Context) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	parts := []func(context.Context) error{loop, server.Serve, watch}
-	if store != nil {
-		parts = append(parts, store.Run)
-	}
 	ended := make(chan error, len(parts))
 	for _, part := range parts {
 		go func() { ended <- part(ctx) }()
@@ -191,10 +215,15 @@ func (t *tally) Add(v screening.Verdict) {
 // screen passes views on and remembers the present faults for /healthz.
 type screen struct {
 	*ui.Server
-	last  ui.View
-	fault atomic.Pointer[string]
-	store atomic.Pointer[counts.Store]
-	guard *guard
+	notify *notifier
+	last   ui.View
+	fault  atomic.Pointer[string]
+	store  atomic.Pointer[counts.Store]
+	guard  *guard
+	// notices are the faults of the room; screening goes on.
+	notices func() []string
+	// installer is told who is in sight.
+	installer *installer
 }
 
 func (s *screen) Show(v ui.View) {
@@ -207,6 +236,13 @@ func (s *screen) Show(v ui.View) {
 		}
 	}
 	s.Server.Show(v)
+	s.notify.beat()
+}
+
+// ShowMirror passes the silhouette on.
+func (s *screen) ShowMirror(m ui.Mirror) {
+	s.installer.ShowMirror(m)
+	s.Server.ShowMirror(m)
 }
 
 func (s *screen) faults() []string {
@@ -217,7 +253,7 @@ func (s *screen) faults() []string {
 	if store := s.store.Load(); store != nil {
 		faults = append(faults, store.Faults()...)
 	}
-	return append(faults, s.guard.faults()...)
+	return slices.Concat(faults, s.guard.faults(), s.notices())
 }
 
 // hold shows the last view until ctx is done: a recording is over, and the
@@ -230,7 +266,15 @@ func (s *screen) hold(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			s.Server.Show(s.last)
+			s.Show(s.last)
 		}
+	}
+}
+
+// page is how the visitor page is configured.
+func page(c *config.Config) ui.Page {
+	return ui.Page{
+		Languages: c.Page.Languages, Cycle: time.Duration(c.Page.CycleS * float64(time.Second)),
+		Touch: c.Page.Touch, Sound: c.Page.Sound,
 	}
 }

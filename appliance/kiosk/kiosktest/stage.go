@@ -40,7 +40,16 @@ const (
 //
 // Errors: those of [sim.Open].
 func Open(scene string, frames int) (*Stage, error) {
-	source, err := sim.Open(sim.Config{Scene: scene, Seed: 1, Width: width, Height: height})
+	return OpenScene(sim.Config{Scene: scene}, frames)
+}
+
+// OpenScene opens so many frames of a scene that the caller describes; seed and
+// size of the image are set here.
+//
+// Errors: those of [sim.Open].
+func OpenScene(cfg sim.Config, frames int) (*Stage, error) {
+	cfg.Seed, cfg.Width, cfg.Height = 1, width, height
+	source, err := sim.Open(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +105,7 @@ func (s *Stage) Detect(in []float32, w, h int) ([]float32, error) {
 		c := p.Face.Centre()
 		x, y := min(int(c.X)/cell, columns-1), min(int(c.Y)/cell, rows-1)
 		at := func(channel int) *float32 { return &s.out[channel*n+y*columns+x] }
-		*at(0) = sure
+		*at(0), *at(12) = sure, sure // a face, and sharp
 		cx, cy := float64(x*cell+cell/2), float64(y*cell+cell/2)
 		forehead := p.Forehead
 		if forehead.Area() == 0 {

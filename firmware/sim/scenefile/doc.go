@@ -65,7 +65,8 @@
 //	[camera]        emissivity, scale, blur_px, halo, pattern_k, shading_k,
 //	                correlated_k, stuck_pixels, saturates_at_c, calibrated_at_c,
 //	                per_kelvin, responsivity_per_k, housing_swing_k
-//	[ffc]           every_s, first_s, stop_s, step_k, settle_s, fade_s, silent
+//	[ffc]           every_s, first_s, stop_s, step_k, settle_s, fade_s, lines_k,
+//	                silent
 //	[[person]]      skin_c, height_m, wears, depth, passes_by, start_s, and path, a
 //	                list of seconds, x_m, distance_m, yaw_deg, pitch_deg
 //	[[object]]      x, y, width, height, round, temperature_c, emissivity,

@@ -11,7 +11,7 @@ import (
 )
 
 // Frames is how long a scene lasts.
-const Frames = 4
+const Frames = 3
 
 // Config says what is put under stress.
 type Config struct {

@@ -1,0 +1,98 @@
+#!/bin/bash
+# run.sh [TESTS] boots the test bed and runs the tests that match the pattern in
+# it, all without one. What is downloaded and built for the guest is kept in the
+# user's cache. Exit status: that of the tests.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+cache=${HWSIM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lintel-hwsim}
+work=$(mktemp -d)
+share=$work/share
+mkdir -p "$cache"/{dl,k,mod} "$share"
+pids=()
+cleanup() {
+	for p in "${pids[@]}"; do kill "$p" 2>/dev/null || true; done
+	rm -rf "$work"
+}
+trap cleanup EXIT
+say() { echo "[${SECONDS}s] $*"; }
+
+say "the guest's kernel"
+package=$(apt-cache depends linux-image-amd64 | awk '/Depends: linux-image/{print $2; exit}')
+version=${package#linux-image-}
+modules=$cache/k/lib/modules/$version
+if [ ! -e "$cache/vmlinux-$version" ]; then
+	(cd "$cache/dl" && apt-get -o APT::Sandbox::User=root -qq download "$package")
+	dpkg-deb -x "$cache"/dl/"${package}"_*.deb "$cache/k"
+	rm -f "$cache"/dl/"${package}"_*.deb
+	depmod -b "$cache/k" "$version"
+	# The kernel as it is inside its own compressed image boots 3 s sooner.
+	image=$cache/k/boot/vmlinuz-$version
+	at=$(LC_ALL=C grep -aboP '\xfd7zXZ\x00' "$image" | head -1 | cut -d: -f1)
+	tail -c+$((at + 1)) "$image" | xz -dc --single-stream >"$cache/vmlinux" 2>/dev/null || true
+	[ "$(head -c4 "$cache/vmlinux" | tail -c3)" = ELF ] || cp "$image" "$cache/vmlinux"
+	mv "$cache/vmlinux" "$cache/vmlinux-$version"
+fi
+
+say "gpio-sim, which Debian leaves out"
+if [ ! -e "$cache/mod/gpio-sim-$version.ko" ]; then
+	(cd "$cache/dl" && apt-get -o APT::Sandbox::User=root -qq download linux-source-6.1)
+	build=$work/gpio-sim
+	mkdir "$build"
+	dpkg-deb --fsys-tarfile "$cache"/dl/linux-source-6.1_*.deb | tar -xO ./usr/src/linux-source-6.1.tar.xz |
+		tar -xJ -C "$build" --strip-components=1 --wildcards '*/drivers/gpio/gpio-sim.c' '*/drivers/gpio/gpiolib.h' '*/kernel/irq/irq_sim.c'
+	rm -f "$cache"/dl/linux-source-6.1_*.deb
+	cp "$build/drivers/gpio/gpio-sim.c" "$build/gpio-sim-core.c"
+	cp "$build/drivers/gpio/gpiolib.h" "$build/"
+	# So is irq_sim; it goes in with it. irq_to_desc is not exported.
+	sed 's/handle_simple_irq(irq_to_desc(irqnum));/generic_handle_irq(irqnum);/' "$build/kernel/irq/irq_sim.c" >"$build/irq_sim.c"
+	printf 'obj-m := gpio-sim.o\ngpio-sim-y := gpio-sim-core.o irq_sim.o\n' >"$build/Kbuild"
+	make -s -C "/usr/src/linux-headers-$version" M="$build" modules 2>&1 | grep -v BTF || true
+	strip -g "$build/gpio-sim.ko"
+	mv "$build/gpio-sim.ko" "$cache/mod/gpio-sim-$version.ko"
+fi
+
+say "programs"
+(cd "$top" && go build -o bin/ ./appliance/cmd/lintel && CGO_ENABLED=0 go build -o "$work/emulate" ./firmware/hwsim/emulate &&
+	CGO_ENABLED=0 go test -c -o "$share/guest.test" ./firmware/hwsim)
+
+say "first file system"
+root=$work/root
+mkdir -p "$root"/{bin,proc,sys,dev,host} "$root/lib/modules/$version/extra"
+cp /bin/busybox "$root/bin/"
+cp "$modules"/modules.{builtin,order,builtin.modinfo} "$root/lib/modules/$version/"
+for m in virtio_pci 9pnet_virtio 9p xhci-pci uvcvideo configfs; do modprobe -d "$cache/k" -S "$version" --show-depends "$m"; done |
+	awk '$1=="insmod"{print $2}' | sort -u | while read -r file; do
+	install -D -m644 "$file" "$root/${file#"$cache/k/"}"
+done
+cp "$cache/mod/gpio-sim-$version.ko" "$root/lib/modules/$version/extra/gpio-sim.ko"
+depmod -b "$root" "$version"
+install -m755 "$here/init" "$root/init"
+(cd "$root" && find . | cpio -o -H newc --quiet | gzip -1) >"$work/initrd.gz"
+
+say "boot"
+for camera in lepton p2pro; do
+	: >"$share/$camera.commands"
+	"$work/emulate" -model "$camera" -serial "SIM-$camera" -socket "$work/$camera.sock" -slow "${HWSIM_SLOW:-1}" \
+		-commands "$share/$camera.commands" -events "$share/$camera.events" &
+	pids+=($!)
+done
+set +e
+timeout 900 qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max -smp 2 -m 1024 -display none -vga none -serial stdio -monitor none \
+	-no-reboot -nic none -device isa-debug-exit,iobase=0xf4,iosize=4 \
+	-fsdev local,id=root,path=/,security_model=none,readonly=on,multidevs=remap -device virtio-9p-pci,fsdev=root,mount_tag=root \
+	-fsdev local,id=share,path="$share",security_model=none -device virtio-9p-pci,fsdev=share,mount_tag=share \
+	-device qemu-xhci,id=usb \
+	-chardev socket,id=lepton,path="$work/lepton.sock",server=on,wait=off -device usb-redir,chardev=lepton,bus=usb.0 \
+	-chardev socket,id=p2pro,path="$work/p2pro.sock",server=on,wait=off -device usb-redir,chardev=p2pro,bus=usb.0 \
+	-kernel "$cache/vmlinux-$version" -initrd "$work/initrd.gz" \
+	-append "console=ttyS0 quiet panic=-1 mitigations=off lintel=$top/bin/lintel wanted=${1:-.}" </dev/null
+status=$?
+set -e
+# The guest wrote 16 more than the tests' exit status.
+if [ "$status" -lt 33 ] || [ "$status" = 124 ] || [ $((status & 1)) = 0 ]; then
+	say "the guest ended with $status before its tests did"
+	exit 1
+fi
+say "the tests ended with $(((status >> 1) - 16))"
+exit $(((status >> 1) - 16))
