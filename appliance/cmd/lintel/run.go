@@ -145,7 +145,7 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, screen.notify.close()) }()
-	if err := o.guard.confine(&c, source); err != nil {
+	if err := o.guard.confine(&c, source, o.settings.File); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "Lintel is on http://%s/ (%s). Stop it with Ctrl-C.\n", server.Addr(), o.source)

@@ -64,7 +64,7 @@ var devices = [...]string{"/dev/video", "/dev/gpiochip", "/dev/watchdog"}
 func selftest(ctx context.Context, settings *config.Flags, w io.Writer) error {
 	c := config.Default()
 	configured := settings.Apply(&c)
-	checks := inspect.All(inspect.Subject{PID: inspect.Running(""), StateDir: c.State.Dir, Device: devices[:]})
+	checks := inspect.All(inspect.Subject{PID: inspect.Running("", c.State.Dir), StateDir: c.State.Dir, Device: devices[:]})
 	for _, one := range []struct {
 		name string
 		run  func() (string, error)
