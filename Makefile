@@ -1,6 +1,6 @@
 # Lintel: what to type. `make` alone explains.
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check release reproducible fmt clean need-build need-test need-check
+.PHONY: help demo build test check hwsim release reproducible fmt clean need-build need-test need-check
 MAKEFLAGS += --no-print-directory
 # A released program is the same wherever it was built: no folder and no commit
 # is in it.
@@ -25,6 +25,9 @@ test: need-test ## every test, the browser's too
 
 check: need-check ## everything a change must pass: test, race, lint, fuzz, clean tree
 	.ci/check.sh
+
+hwsim: need-build ## the appliance on real kernel drivers, in a guest with an emulated camera
+	.ci/hwsim.sh
 
 release: FLAGS = $(REPRODUCIBLE)
 release: build ## the same from any folder, with hashes, parts (CycloneDX), licences
