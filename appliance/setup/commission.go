@@ -73,6 +73,13 @@ func tell(progress func(done, of int), done, of int) {
 	}
 }
 
+// Found is what watching the references found: what was accepted of the first
+// and of the second, and the uncertainty of a reading.
+type Found struct {
+	First, Second commissioning.Accepted
+	Budget        calibration.Budget
+}
+
 // Commission watches the references and returns a record, not signed off, of
 // where they are, how far the camera is off, what a reading is uncertain by, and
 // what that comes to. A finite source may end before.
@@ -80,31 +87,30 @@ func tell(progress func(done, of int), done, of int) {
 // Errors: those of the calibration's settings and of the source, and
 // [commissioning.ErrUnsettled].
 func Commission(ctx context.Context, c *config.Config, source thermal.Source, how Commissioning) (*commissioning.Record, error) {
-	cfg := calibrationConfig(c)
-	cfg.Field = how.Field
-	if how.Source != nil {
-		cfg.Correction.SizeOfSource = *how.Source
-	}
-	if how.Ambient.TemperatureC != 0 {
-		cfg.Terms.Surround = thermal.Celsius(how.Ambient.TemperatureC)
-	}
-	info := source.Info()
-	first, second, budget, err := watch(ctx, cfg, source, how)
+	found, err := watch(ctx, commissioningConfig(c, &how), source, how)
 	if err != nil {
 		return nil, err
 	}
-	r := commissioning.NewRecord(info, cfg.Reference.Certificate, first, how.Ambient)
+	return NewRecord(c, source.Info(), how, found)
+}
+
+// NewRecord returns a record, not signed off, of what was found.
+//
+// Errors: those of the calibration's settings.
+func NewRecord(c *config.Config, info thermal.Info, how Commissioning, found Found) (*commissioning.Record, error) {
+	cfg := commissioningConfig(c, &how)
+	r := commissioning.NewRecord(info, cfg.Reference.Certificate, found.First, how.Ambient)
 	if cfg.Second != nil {
-		other := commissioning.NewReference(cfg.Second.Certificate, second)
+		other := commissioning.NewReference(cfg.Second.Certificate, found.Second)
 		r.Second = &other
 	}
 	if how.Field != nil {
 		r.SetField(how.Field)
 	}
 	r.Source = how.Source
-	r.SetBudget(budget)
-	found := commissioning.Inspection{Accepted: first, Certificate: cfg.Reference.Certificate, Budget: budget, Field: how.Field, Day: how.Day}
-	r.Verdicts = found.Judge()
+	r.SetBudget(found.Budget)
+	inspection := commissioning.Inspection{Accepted: found.First, Certificate: cfg.Reference.Certificate, Budget: found.Budget, Field: how.Field, Day: how.Day}
+	r.Verdicts = inspection.Judge()
 	// What the kiosk will make of the record must be in order, too.
 	if err := r.Apply(&cfg, info); err != nil {
 		return nil, err
@@ -117,11 +123,25 @@ func Commission(ctx context.Context, c *config.Config, source thermal.Source, ho
 	return r, nil
 }
 
+// commissioningConfig is the calibration's configuration while a kiosk is
+// commissioned.
+func commissioningConfig(c *config.Config, how *Commissioning) calibration.Config {
+	cfg := calibrationConfig(c)
+	cfg.Field = how.Field
+	if how.Source != nil {
+		cfg.Correction.SizeOfSource = *how.Source
+	}
+	if how.Ambient.TemperatureC != 0 {
+		cfg.Terms.Surround = thermal.Celsius(how.Ambient.TemperatureC)
+	}
+	return cfg
+}
+
 // watch watches the references until they are settled.
-func watch(ctx context.Context, cfg calibration.Config, source thermal.Source, how Commissioning) (first, second commissioning.Accepted, budget calibration.Budget, err error) {
+func watch(ctx context.Context, cfg calibration.Config, source thermal.Source, how Commissioning) (found Found, err error) {
 	tracker, err := calibration.New(cfg, source.Info())
 	if err != nil {
-		return first, second, budget, err
+		return found, err
 	}
 	tracker.Today(how.Day)
 	var settle, other commissioning.Settle
@@ -132,7 +152,7 @@ func watch(ctx context.Context, cfg calibration.Config, source thermal.Source, h
 		if err := source.Next(ctx, &frame); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			return first, second, budget, err
+			return found, err
 		}
 		seen := tracker.Observe(&frame)
 		// Until it is found the reference is not in order, for a part of the
@@ -143,16 +163,16 @@ func watch(ctx context.Context, cfg calibration.Config, source thermal.Source, h
 			other.Add(seen.Second, frame.Time)
 		}
 		if seen.Scale.Valid() {
-			budget = seen.Scale.Usual()
+			found.Budget = seen.Scale.Usual()
 		}
 		tell(how.Progress, n+1, how.Frames)
 	}
-	if first, err = settle.Accept(); err == nil && cfg.Second != nil {
-		if second, err = other.Accept(); err != nil {
+	if found.First, err = settle.Accept(); err == nil && cfg.Second != nil {
+		if found.Second, err = other.Accept(); err != nil {
 			err = fmt.Errorf("second_reference: %w", err)
 		}
 	}
-	return first, second, budget, err
+	return found, err
 }
 
 // LoadRecord returns the kiosk's commissioning record, nil where it has none.

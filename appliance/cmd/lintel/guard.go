@@ -65,8 +65,9 @@ func (g *guard) insist(err error) error {
 	return nil
 }
 
-// confine closes everything but the state directory and the recording that is
-// played. It is called when all that is needed is open.
+// confine closes everything but the state directory, the recording that is
+// played and what is plugged in to carry the counts away. It is called when all
+// that is needed is open.
 func (g *guard) confine(c *config.Config, source setup.SourceSpec) error {
 	if !g.own || g.config.Sandbox == config.SandboxOff {
 		return nil
@@ -80,6 +81,7 @@ func (g *guard) confine(c *config.Config, source setup.SourceSpec) error {
 	} else {
 		policy.Write = append(policy.Write, c.State.Dir)
 	}
+	policy.Write = append(policy.Write, mediaFolders...)
 	err := sandbox.Confine(policy)
 	if err == nil && sandbox.Version() > 0 && !sandbox.Confined() {
 		err = errors.New("cannot close the file system: the kernel says it is done, but it is not")
