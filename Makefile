@@ -1,6 +1,6 @@
 # Lintel: what to type. `make` alone explains.
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check sbom reproducible fmt clean need-build need-test need-check
+.PHONY: help demo build test check hwsim sbom reproducible fmt clean need-build need-test need-check
 MAKEFLAGS += --no-print-directory
 # A program is the same wherever it was built: no folder and no commit is in it.
 REPRODUCIBLE = -trimpath -buildvcs=false -ldflags=-buildid=
@@ -24,6 +24,9 @@ test: need-test ## every test, the browser's too
 
 check: need-check ## everything a change must pass: test, race, lint, fuzz, clean tree
 	.ci/check.sh
+
+hwsim: need-build ## the appliance on real kernel drivers, in a guest with an emulated camera
+	.ci/hwsim.sh
 
 sbom: build ## what goes with a release: hashes, parts (CycloneDX), licences
 	.ci/papers.sh

@@ -22,6 +22,25 @@ func inGuest(t *testing.T) {
 	}
 }
 
+// TestMain keeps the guest's time in the shared folder: the camera goes by it.
+func TestMain(m *testing.M) {
+	folder := os.Getenv("HWSIM")
+	if folder == "" {
+		os.Exit(m.Run())
+	}
+	f, err := os.Create(filepath.Join(folder, "clock"))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "cannot keep the time:", err)
+		os.Exit(1)
+	}
+	go func() {
+		for range time.Tick(10 * time.Millisecond) {
+			_, _ = f.WriteAt(fmt.Appendf(nil, "%020d", time.Now().UnixNano()), 0)
+		}
+	}()
+	os.Exit(m.Run())
+}
+
 // emulated is a camera that the host plays.
 type emulated struct {
 	t    *testing.T
@@ -36,7 +55,7 @@ func plug(t *testing.T, name string) *emulated {
 	e.sent = strings.Count(e.read("commands"), "\n")
 	t.Cleanup(func() {
 		e.command("unplug")
-		for _, c := range []string{"spoil 0", "shift off", "scene empty"} {
+		for _, c := range []string{"spoil 0", "shift off", "every 1", "scene empty"} {
 			e.command(c)
 		}
 		e.gone()

@@ -49,6 +49,7 @@ type installer struct {
 	now     staff.Sight
 	levels  []byte
 	settle  *commissioning.Settle
+	budget  calibration.Budget // while settle is watched
 	settled chan struct{}
 	until   time.Duration
 	newer   bool
@@ -87,7 +88,10 @@ func (i *installer) Observe(r *kiosk.Report) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if i.settle != nil {
-		i.settle.Add(calibration.Observation{Reference: r.Reference}, r.Frame.Time)
+		i.settle.Add(r.Reference, r.Frame.Time)
+		if r.Reference.OK {
+			i.budget = r.Usual
+		}
 		if i.until == 0 {
 			i.until = r.Frame.Time + settleFor
 		}
@@ -181,14 +185,19 @@ func (i *installer) Accept(ctx context.Context, s staff.SignOff) (staff.Signed, 
 		return staff.Signed{}, errors.Join(staff.ErrUnsettled, err)
 	}
 	i.mu.Lock()
-	info := i.info
+	info, budget, old := i.info, i.budget, i.record
 	i.mu.Unlock()
-	record, err := setup.NewRecord(i.cfg, info, accepted)
+	how := setup.Commissioning{Ambient: commissioning.Ambient{TemperatureC: s.RoomC, Humidity: s.Humidity}, Day: day}
+	var kept calibration.Config
+	if old != nil && old.Apply(&kept, info) == nil {
+		// What a uniform target told of this camera holds on.
+		how.Field, how.Source = kept.Field, old.Source
+	}
+	record, err := setup.NewRecord(i.cfg, info, how, setup.Found{First: accepted, Budget: budget})
 	if err != nil {
 		return staff.Signed{}, err
 	}
 	record.Reference.Serial = s.Serial
-	record.Ambient = commissioning.Ambient{TemperatureC: s.RoomC, Humidity: s.Humidity}
 	if err := record.SignOff(commissioning.Role(s.Role), day); err != nil {
 		return staff.Signed{}, errors.Join(staff.ErrEntry, err)
 	}
@@ -212,6 +221,8 @@ func (i *installer) check(s staff.SignOff) (calibration.Date, error) {
 		return day, fmt.Errorf("cannot sign off on an unknown day: %w: set the clock", staff.ErrEntry)
 	case err != nil:
 		return day, errors.Join(staff.ErrEntry, err)
+	case i.cfg.Second.TemperatureC != 0:
+		return day, fmt.Errorf("cannot sign off two references here: %w: use lintel commission", staff.ErrEntry)
 	case !(s.RoomC >= 5 && s.RoomC <= 45) || !(s.Humidity > 0 && s.Humidity <= 1) || len(s.Serial) > maxSerial:
 		return day, fmt.Errorf("cannot take a room of %g degC, a humidity of %g and a serial of %d letters: %w", s.RoomC, s.Humidity, len(s.Serial), staff.ErrEntry)
 	}
