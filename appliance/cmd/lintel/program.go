@@ -83,7 +83,7 @@ func (p *program) open(ctx context.Context) (err error) {
 		return err
 	}
 	p.atEnd(p.screen.notify.close)
-	return p.options.guard.confine(&p.config, p.source)
+	return p.options.guard.confine(&p.config, p.source, p.options.settings.File)
 }
 
 // openPages opens the pages and those of the staff.

@@ -67,13 +67,13 @@ which only root may do; without one it looks at what there is.
 }
 
 // devices are what a kiosk may have open to write beside its state: cameras,
-// lamps and relays, the watchdog.
-var devices = [...]string{"/dev/video", "/dev/gpiochip", "/dev/watchdog"}
+// lamps and relays, the clock, the watchdog.
+var devices = [...]string{"/dev/video", "/dev/bus/usb", "/dev/gpiochip", "/dev/rtc", "/dev/watchdog"}
 
 func selftest(ctx context.Context, settings *config.Flags, w io.Writer) error {
 	c := config.Default()
 	configured := settings.Apply(&c)
-	checks := inspect.All(inspect.Subject{PID: inspect.Running(""), StateDir: c.State.Dir, Device: devices[:]})
+	checks := inspect.All(inspect.Subject{PID: inspect.Running("", c.State.Dir), StateDir: c.State.Dir, Device: devices[:]})
 	for _, one := range []struct {
 		name string
 		run  func() (string, error)
