@@ -134,7 +134,7 @@ func (p *program) openCounts(ctx context.Context) (err error) {
 	return nil
 }
 
-func (p *program) atEnd(close func() error) { p.closers = append(p.closers, close) }
+func (p *program) atEnd(closer func() error) { p.closers = append(p.closers, closer) }
 
 // close closes what was opened, the last first.
 func (p *program) close() error {
