@@ -21,7 +21,7 @@ step "the dependencies are listed exactly"
 go mod tidy -diff
 
 step "shell scripts"
-shellcheck .ci/*.sh .ci/run
+shellcheck .ci/*.sh .ci/run firmware/hwsim/run.sh
 
 step "without C: all rooms but the detector, the counts and the programs"
 # Word splitting is meant: one word a package.
@@ -46,6 +46,9 @@ go test -race -shuffle=on $(concurrent)
 
 step "fuzz targets, a few seconds each"
 .ci/fuzz.sh
+
+step "the appliance on real kernel drivers, in a guest"
+.ci/hwsim.sh
 
 step "the checks left the tree as it was"
 after=$(git status --porcelain)

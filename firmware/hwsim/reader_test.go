@@ -52,7 +52,7 @@ func take(t *testing.T, s *uvc.Source, n int) (sums []string, rate float64) {
 	var first time.Duration
 	for begin := time.Now(); len(sums) < n; {
 		err := s.Next(t.Context(), &f)
-		var o *uvc.Outage
+		var o *uvc.OutageError
 		if errors.As(err, &o) && time.Since(begin) < patience {
 			continue
 		}
@@ -169,7 +169,7 @@ func TestPluggingInProcess(t *testing.T) {
 		return m.HeapAlloc
 	}
 	var f thermal.Frame
-	var o *uvc.Outage
+	var o *uvc.OutageError
 	cycle := func() {
 		e.command("unplug")
 		within(t, "the outage", func() bool {
@@ -199,7 +199,7 @@ func TestShiftedImage(t *testing.T) {
 	take(t, s, 5)
 	e.command("shift on")
 	var f thermal.Frame
-	var o *uvc.Outage
+	var o *uvc.OutageError
 	within(t, "the fault", func() bool { return errors.As(s.Next(t.Context(), &f), &o) })
 	if o.Fault() != uvc.Shifted.String() {
 		t.Errorf("the fault is %s", o.Fault())

@@ -17,7 +17,7 @@
 //
 // # Staying alive
 //
-// When good frames stay away, Next says so with an [Outage] a few times a second
+// When good frames stay away, Next says so with an [OutageError] a few times a second
 // and goes on trying: the stream is restarted, then the camera is reset over
 // USB, and one that was unplugged is waited for. Only Close and the context end
 // a Source.

@@ -68,26 +68,26 @@ func (f Fault) String() string {
 	}
 }
 
-// Outage is the error of [Source.Next] while good frames stay away. The Source
+// OutageError is the error of [Source.Next] while good frames stay away. The Source
 // goes on trying, and Next may be called again.
-type Outage struct {
+type OutageError struct {
 	fault Fault
 	at    time.Duration
 }
 
 // Error implements error.
-func (o *Outage) Error() string {
+func (o *OutageError) Error() string {
 	return fmt.Sprintf("cannot get a frame at present: %v", o.fault)
 }
 
 // Fault returns the name of what is wrong.
-func (o *Outage) Fault() string { return o.fault.String() }
+func (o *OutageError) Fault() string { return o.fault.String() }
 
 // At returns the time of the outage on the clock of the frames.
-func (o *Outage) At() time.Duration { return o.at }
+func (o *OutageError) At() time.Duration { return o.at }
 
 // Unwrap returns [thermal.ErrNotRadiometric] where that is the fault.
-func (o *Outage) Unwrap() error {
+func (o *OutageError) Unwrap() error {
 	if o.fault == NotRadiometric {
 		return thermal.ErrNotRadiometric
 	}

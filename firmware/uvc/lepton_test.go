@@ -98,7 +98,7 @@ func TestTelemetryTellsTheMode(t *testing.T) {
 			return true
 		}
 		var f thermal.Frame
-		var o *Outage
+		var o *OutageError
 		if err := s.Next(t.Context(), &f); !errors.As(err, &o) || o.Fault() != c.want.String() {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -202,7 +202,7 @@ func TestRefusedCorrectionIsRepeated(t *testing.T) {
 
 func TestWordsOfFaults(t *testing.T) {
 	for f := Missing; f.String() != "unknown"; f++ {
-		if o := (&Outage{fault: f}); o.Fault() != f.String() || !strings.HasPrefix(o.Error(), "cannot ") || !strings.HasPrefix(f.String(), "camera_") {
+		if o := (&OutageError{fault: f}); o.Fault() != f.String() || !strings.HasPrefix(o.Error(), "cannot ") || !strings.HasPrefix(f.String(), "camera_") {
 			t.Errorf("%v: %v", f, o)
 		}
 	}

@@ -125,7 +125,7 @@ func (s *Source) overdue() error {
 	if now >= s.trouble.tellAt {
 		s.trouble.tellAt = now + tellEvery
 		s.lastTime = max(s.lastTime, now-s.opened)
-		return &Outage{fault: s.fault(), at: s.lastTime}
+		return &OutageError{fault: s.fault(), at: s.lastTime}
 	}
 	s.remedy(now)
 	return nil

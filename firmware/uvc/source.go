@@ -180,7 +180,7 @@ func (s *Source) Counts() Counts { return s.counts }
 func (s *Source) BadPixels() []Pixel { return s.mender.pixels() }
 
 // Next implements [thermal.Source]. Beside the errors of a source it returns an
-// [*Outage] again and again while good frames stay away.
+// [*OutageError] again and again while good frames stay away.
 func (s *Source) Next(ctx context.Context, f *thermal.Frame) error {
 	if s.closed {
 		return thermal.ErrClosed

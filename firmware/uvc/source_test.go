@@ -59,12 +59,12 @@ func TestSource(t *testing.T) {
 
 // read takes n good frames and returns their numbers and the outages between
 // them.
-func read(t *testing.T, s *Source, n int) (numbers []uint64, outages []*Outage) {
+func read(t *testing.T, s *Source, n int) (numbers []uint64, outages []*OutageError) {
 	t.Helper()
 	var f thermal.Frame
 	for len(numbers) < n {
 		err := s.Next(t.Context(), &f)
-		var o *Outage
+		var o *OutageError
 		switch {
 		case err == nil:
 			numbers = append(numbers, f.Sequence)
@@ -171,7 +171,7 @@ func TestOutages(t *testing.T) {
 			last := h.clock
 			h.spoil = func(_ uint32, b *buffer) bool { return c.spoil(h, b) }
 			var f thermal.Frame
-			var o *Outage
+			var o *OutageError
 			if err := s.Next(t.Context(), &f); !errors.As(err, &o) {
 				t.Fatalf("Next returned %v", err)
 			}
@@ -210,7 +210,7 @@ func TestRemedies(t *testing.T) {
 			begin, told := h.clock, ""
 			var f thermal.Frame
 			for h.clock < begin+2*time.Minute {
-				var o *Outage
+				var o *OutageError
 				if err := s.Next(t.Context(), &f); errors.As(err, &o) {
 					told = o.Fault()
 				} else if h.clock > begin+silence {
@@ -238,15 +238,16 @@ func TestPluggingLeavesNothing(t *testing.T) {
 	h := newFakeHost("infiray-256")
 	h.rate = time.Second / 25
 	s := openFake(t, h, Config{})
-	var last thermal.Frame
+	var f thermal.Frame
+	var last time.Duration
+	var number uint64
 	for range 100 {
-		var f thermal.Frame
-		if err := s.Next(t.Context(), &f); err != nil || f.Time < last.Time || last.Sequence > 0 && f.Sequence <= last.Sequence {
-			t.Fatalf("frame %d at %v after %d at %v: %v", f.Sequence, f.Time, last.Sequence, last.Time, err)
+		if err := s.Next(t.Context(), &f); err != nil || f.Time < last || number > 0 && f.Sequence <= number {
+			t.Fatalf("frame %d at %v after %d at %v: %v", f.Sequence, f.Time, number, last, err)
 		}
-		last = f
+		last, number = f.Time, f.Sequence
 		h.unplugged = true
-		var o *Outage
+		var o *OutageError
 		for range 5 {
 			if err := s.Next(t.Context(), &f); !errors.As(err, &o) || o.Fault() != "camera_missing" {
 				t.Fatalf("unplugged, Next returned %v", err)
@@ -254,7 +255,6 @@ func TestPluggingLeavesNothing(t *testing.T) {
 		}
 		h.unplugged = false
 		read(t, s, 3)
-		last = thermal.Frame{}
 		if h.opened != 1 {
 			t.Fatalf("%d devices are open", h.opened)
 		}
@@ -273,7 +273,7 @@ func TestAnotherCameraIsNotTaken(t *testing.T) {
 	mine := h.cameras[0]
 	h.cameras[0].Serial, h.unplugged = "8", true
 	var f thermal.Frame
-	var o *Outage
+	var o *OutageError
 	for range 20 {
 		if err := s.Next(t.Context(), &f); !errors.As(err, &o) || o.Fault() != "camera_missing" {
 			t.Fatalf("Next returned %v", err)

@@ -16,9 +16,9 @@ type Config struct {
 	// Scene and Seed are those of package sim.
 	Scene string
 	Seed  uint64
-	// Slow shows the scene that many times slower, with the frames as many times
-	// further apart; for readers that run in emulation. 0 is 1.
-	Slow float64
+	// Now is the time; nil for that of the host. An emulated processor has a time
+	// of its own.
+	Now func() time.Time
 	// Sent is told of every frame whose sending begins, and of what the camera is
 	// made to do. It must not block.
 	Sent func(Event)
@@ -41,7 +41,8 @@ type Event struct {
 type Camera struct {
 	model  Model
 	serial string
-	slow   float64
+	every  int // see Every
+	now    func() time.Time
 	sent   func(Event)
 
 	mu        sync.Mutex
@@ -61,13 +62,13 @@ func New(c Config) (*Camera, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot emulate the camera: %w", err)
 	}
-	if c.Slow == 0 {
-		c.Slow = 1
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	if c.Sent == nil {
 		c.Sent = func(Event) {}
 	}
-	return &Camera{model: c.Model, serial: c.Serial, slow: c.Slow, sent: c.Sent, source: source, booted: time.Now(), lepton: newLepton()}, nil
+	return &Camera{model: c.Model, serial: c.Serial, every: 1, now: c.Now, sent: c.Sent, source: source, booted: c.Now(), lepton: newLepton()}, nil
 }
 
 // Vendor and Product are its USB numbers.
@@ -77,14 +78,28 @@ func (c *Camera) Vendor() uint16 { return c.model.vendor }
 func (c *Camera) Product() uint16 { return c.model.product }
 
 // tell reports an event.
-func (c *Camera) tell(kind string) { c.sent(Event{Time: time.Now(), Kind: kind}) }
+func (c *Camera) tell(kind string) { c.sent(Event{Time: c.now(), Kind: kind}) }
 
 // PlugIn switches the camera on anew.
 func (c *Camera) PlugIn() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.booted, c.lepton = time.Now(), newLepton()
+	c.booted, c.lepton = c.now(), newLepton()
 	c.stream.stuck = alive
+}
+
+// Every sends every n-th frame of the scene, for readers that have little time.
+func (c *Camera) Every(n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.every = max(n, 1)
+}
+
+// Correct lets a Lepton correct its flat field of its own accord.
+func (c *Camera) Correct() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lepton.correct(c)
 }
 
 // Unplug ends the stream.

@@ -66,7 +66,7 @@ func (l *lepton) control(unit, selector, request byte, out []byte, c *Camera) ([
 		v = []byte{0, 0}
 	}
 	if key == [2]byte{unitSystem, sysUptime} {
-		binary.LittleEndian.PutUint32(v, uint32(time.Since(c.booted).Milliseconds()))
+		binary.LittleEndian.PutUint32(v, uint32(c.now().Sub(c.booted).Milliseconds()))
 	}
 	switch request {
 	case getLength:
@@ -84,9 +84,7 @@ func (l *lepton) control(unit, selector, request byte, out []byte, c *Camera) ([
 			return nil, false
 		}
 		if key == [2]byte{unitSystem, sysRunFFC} {
-			l.ffc = time.Now()
-			l.ffcs++
-			c.tell("ffc")
+			l.correct(c)
 			return nil, true
 		}
 		copy(v, out)
@@ -95,6 +93,13 @@ func (l *lepton) control(unit, selector, request byte, out []byte, c *Camera) ([
 	default:
 		return nil, false
 	}
+}
+
+// correct begins a flat-field correction.
+func (l *lepton) correct(c *Camera) {
+	l.ffc = c.now()
+	l.ffcs++
+	c.tell("ffc")
 }
 
 func (l *lepton) number(unit, selector byte) uint32 {

@@ -3,7 +3,7 @@ package camera
 import (
 	"context"
 	"encoding/binary"
-	"errors"
+	"fmt"
 	"hash/crc32"
 	"time"
 
@@ -61,7 +61,6 @@ type stream struct {
 	kind   Spoil   // of the last spoilt frame
 	stuck  stuck
 	extra  bool // 8 bytes come before the image
-	counts []uint16
 	frame  thermal.Frame
 }
 
@@ -70,7 +69,7 @@ func (c *Camera) start() {
 	c.stop()
 	c.streaming = true
 	s := &c.stream
-	s.next, s.rest = time.Now(), nil
+	s.next, s.rest = c.now(), nil
 	c.tell("start")
 }
 
@@ -128,7 +127,7 @@ func (c *Camera) Bulk(n int) []byte {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.stream.rest) == 0 {
-		c.tick(time.Now())
+		c.tick(c.now())
 	}
 	b := c.stream.rest[:min(n, len(c.stream.rest))]
 	c.stream.rest = c.stream.rest[len(b):]
@@ -141,7 +140,7 @@ func (c *Camera) tick(now time.Time) {
 	if !c.streaming || now.Before(s.next) {
 		return
 	}
-	interval := time.Duration(float64(c.model.interval) * c.slow)
+	interval := c.model.interval * time.Duration(c.every)
 	if s.next = s.next.Add(interval); now.Sub(s.next) > interval {
 		s.next = now.Add(interval)
 	}
@@ -173,8 +172,10 @@ func (c *Camera) tick(now time.Time) {
 // draw takes the next frame of the scene; nil while the shutter is closed.
 func (c *Camera) draw(now time.Time) []byte {
 	s, m := &c.stream, &c.model
-	if err := c.source.Next(context.Background(), &s.frame); err != nil {
-		panic(errors.New("internal error: the simulation ended"))
+	for range c.every {
+		if err := c.source.Next(context.Background(), &s.frame); err != nil {
+			panic(fmt.Errorf("internal error: the simulation ended: %w", err))
+		}
 	}
 	s.number++
 	if m.lepton && c.lepton.closed(now) {

@@ -7,6 +7,8 @@
 //	spoil SHARE         damage that share of the frames
 //	freeze, mute        until a reset
 //	shift on|off        8 bytes before the image
+//	every N             send every N-th frame of the scene
+//	correct             a flat-field correction of the camera's own accord
 package main
 
 import (
@@ -19,6 +21,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -32,21 +35,22 @@ func main() {
 	flag.StringVar(&b.serial, "serial", "SIM0001", "serial of the camera")
 	flag.StringVar(&b.socket, "socket", "", "socket of QEMU's usb-redir device")
 	flag.StringVar(&b.commands, "commands", "", "file with commands")
+	flag.StringVar(&b.clock, "clock", "", "file in which the guest keeps its time, in ns")
 	flag.StringVar(&b.events, "events", "", "file for what the camera did")
-	flag.Float64Var(&b.slow, "slow", 1, "show the scene so many times slower")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := b.run(ctx); err != nil {
+	err := b.run(ctx)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "emulate:", err)
 		os.Exit(1)
 	}
 }
 
 type bench struct {
-	model, serial, socket, commands, events string
-	slow                                    float64
+	model, serial, socket, commands, events, clock string
 
+	time   atomic.Int64 // of the guest, ns
 	camera *camera.Camera
 	plug   *usbredir.Plug
 	mu     sync.Mutex
@@ -64,10 +68,11 @@ func (b *bench) run(ctx context.Context) error {
 	}
 	defer func() { _ = file.Close() }()
 	b.out = bufio.NewWriter(file)
-	b.camera, err = camera.New(camera.Config{Model: model, Serial: b.serial, Scene: "empty", Seed: 1, Slow: b.slow, Sent: b.note})
+	b.camera, err = camera.New(camera.Config{Model: model, Serial: b.serial, Scene: "empty", Seed: 1, Now: b.now, Sent: b.note})
 	if err != nil {
 		return err
 	}
+	go b.follow(ctx)
 	done := 0
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -88,7 +93,7 @@ func (b *bench) run(ctx context.Context) error {
 				break
 			}
 			done++
-			if err := b.obey(strings.Fields(line)); err != nil {
+			if err := b.obey(ctx, strings.Fields(line)); err != nil {
 				return err
 			}
 			b.write("obeyed", strings.TrimSpace(line))
@@ -97,8 +102,24 @@ func (b *bench) run(ctx context.Context) error {
 	}
 }
 
+// follow reads the guest's time. The guest's processor is emulated, and its time
+// goes with the work that it does.
+func (b *bench) follow(ctx context.Context) {
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		text, err := os.ReadFile(b.clock)
+		if ns, parse := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && parse == nil {
+			b.time.Store(ns)
+		}
+		<-tick.C
+	}
+}
+
+func (b *bench) now() time.Time { return time.Unix(0, b.time.Load()) }
+
 // obey carries a command out.
-func (b *bench) obey(words []string) error {
+func (b *bench) obey(ctx context.Context, words []string) error {
 	if len(words) == 0 {
 		return nil
 	}
@@ -113,18 +134,24 @@ func (b *bench) obey(words []string) error {
 		}
 		b.camera.PlugIn()
 		var err error
-		b.plug, err = usbredir.Connect(b.camera, b.socket)
+		b.plug, err = usbredir.Connect(ctx, b.camera, b.socket)
 		return err
 	case "unplug":
 		b.unplug()
 	case "scene":
 		return b.camera.Show(argument, 1)
-	case "spoil":
-		share, err := strconv.ParseFloat(argument, 64)
+	case "spoil", "every":
+		n, err := strconv.ParseFloat(argument, 64)
 		if err != nil {
-			return fmt.Errorf("cannot spoil %q of the frames: %w", argument, err)
+			return fmt.Errorf("cannot obey %q: %w", words, err)
 		}
-		b.camera.SpoilShare(share)
+		if words[0] == "spoil" {
+			b.camera.SpoilShare(n)
+		} else {
+			b.camera.Every(int(n))
+		}
+	case "correct":
+		b.camera.Correct()
 	case "freeze":
 		b.camera.Freeze()
 	case "mute":
@@ -158,7 +185,7 @@ func (b *bench) note(e camera.Event) {
 func (b *bench) write(kind, rest string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	fmt.Fprintf(b.out, "%d %s %s\n", time.Now().UnixMilli(), kind, rest)
+	fmt.Fprintf(b.out, "%d %s %s\n", b.now().UnixMilli(), kind, rest)
 }
 
 func (b *bench) flush() {

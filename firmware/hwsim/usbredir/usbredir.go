@@ -5,6 +5,7 @@
 package usbredir
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -73,8 +74,8 @@ type Plug struct {
 // Connect plugs a device in at a socket of QEMU.
 //
 // Errors: those of the socket.
-func Connect(device Device, socket string) (*Plug, error) {
-	conn, err := net.Dial("unix", socket)
+func Connect(ctx context.Context, device Device, socket string) (*Plug, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "unix", socket)
 	if err != nil {
 		return nil, fmt.Errorf("cannot plug the camera in: %w", err)
 	}
@@ -257,7 +258,7 @@ func (p *Plug) feed() bool {
 	}
 	r := p.waiting[0]
 	data := p.device.Bulk(r.length)
-	if data == nil || len(data) == 0 {
+	if len(data) == 0 {
 		return false
 	}
 	p.waiting = p.waiting[1:]

@@ -1,0 +1,91 @@
+package hwsim
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// The lines of the simulated board, by their numbers.
+const (
+	passLamp = iota
+	referLamp
+	outOfServiceLamp
+	buzzer
+	doorRelay
+
+	lineCount
+)
+
+// board is a GPIO chip of the kernel's gpio-sim.
+type board struct {
+	t      *testing.T
+	chip   string // its name
+	folder string // with the levels as they are seen from outside
+}
+
+// openBoard makes the chip, which stays for all tests.
+func openBoard(t *testing.T) *board {
+	t.Helper()
+	const made = "/sys/kernel/config/gpio-sim/kiosk"
+	read := func(name string) string {
+		b, err := os.ReadFile(filepath.Join(made, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSpace(string(b))
+	}
+	if _, err := os.Stat(made); err != nil {
+		if err := os.MkdirAll(filepath.Join(made, "bank"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range []struct{ name, text string }{{"bank/num_lines", strconv.Itoa(lineCount)}, {"live", "1"}} {
+			if err := os.WriteFile(filepath.Join(made, f.name), []byte(f.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	chip := read("bank/chip_name")
+	return &board{t, chip, filepath.Join("/sys/devices/platform", read("dev_name"), chip)}
+}
+
+// settings are those of the appliance for the lines.
+func (b *board) settings() []string {
+	var all []string
+	for i, key := range []string{"pass_lamp", "refer_lamp", "out_of_service_lamp", "buzzer", "door_relay"} {
+		all = append(all, "gpio."+key+"="+b.chip+":"+strconv.Itoa(i))
+	}
+	return append(all, "gpio.door=fail_secure")
+}
+
+// high says that a line is high.
+func (b *board) high(line int) bool {
+	b.t.Helper()
+	v, err := os.ReadFile(filepath.Join(b.folder, "sim_gpio"+strconv.Itoa(line), "value"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return strings.TrimSpace(string(v)) == "1"
+}
+
+// When the program is killed, every line falls back.
+func TestKilled(t *testing.T) {
+	appliance(t)
+	e := plug(t, "lepton")
+	e.command(seldom)
+	k := start(t)
+	_, n := k.await(0, "ready")
+	e.command("scene normal")
+	k.await(n, "passed")
+	within(t, "the lamp and the relay", func() bool { return k.board.high(passLamp) && k.board.high(doorRelay) })
+	k.killed = true
+	if err := k.command.Process.Signal(syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	for line := range lineCount {
+		within(t, "the lines to fall back", func() bool { return !k.board.high(line) })
+	}
+}
