@@ -42,8 +42,9 @@ const (
 type track struct {
 	id          int
 	hits        int
-	since, last time.Duration
-	seen        bool // in the current frame
+	since, last time.Duration // first reported, last seen
+	told        bool          // was reported before
+	seen        bool          // in the current frame
 	now         candidate
 	smooth      Answers // smoothed
 	score       float64 // smoothed
