@@ -76,7 +76,7 @@ func (g *guard) confine(c *config.Config, source setup.SourceSpec, settings stri
 	// It cannot be made afterwards. Where it cannot be made now, nothing can be
 	// kept there either, which is told when that is tried.
 	_ = os.MkdirAll(c.State.Dir, 0o700)
-	policy := sandbox.Policy{Write: append([]string{c.State.Dir}, mediaFolders...)}
+	policy := sandbox.Policy{Write: append([]string{c.State.Dir}, mediaFolders[:]...)}
 	if source.Kind == setup.Recording {
 		policy.Read = append(policy.Read, source.Name)
 	}
