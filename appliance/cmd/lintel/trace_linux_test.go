@@ -299,7 +299,7 @@ func TestTracedDay(t *testing.T) {
 	}
 	t.Run("simulated", func(t *testing.T) {
 		t.Parallel()
-		file := record(t, "visitors", 2400, true, nil)
+		file := record(t, "visitors", 1600, true, nil)
 		const known = "reference.temperature_c=37"
 		dir := filepath.Join(t.TempDir(), "state")
 		wantClean(t, secretsOf(t, file, known, "camera.rotate=90"), day(t, program, dir, file, known, "camera.rotate=90"), dir)
