@@ -18,7 +18,7 @@ const (
 	skinBelow = 1.0
 	skinAbove = 1.5
 	// searchUp and searchAside are how far beyond the drawn box, in its heights
-	// and widths, bare skin is looked for.
+	// and widths, the level of bare skin is looked for.
 	searchUp    = 0.4
 	searchAside = 0.1
 	// lowerFrom is where the part of the face below the forehead begins, in
@@ -108,10 +108,10 @@ func (p *plane) bare(face, drawn thermal.Box) (thermal.Box, skin) {
 		return drawn, skin{}
 	}
 	w, h := drawn.Width(), drawn.Height()
-	window := p.within(thermal.Box{X0: drawn.X0 - searchAside*w, Y0: drawn.Y0 - searchUp*h, X1: drawn.X1 + searchAside*w, Y1: drawn.Y1})
-	level := p.level(window, skinShare)
+	around := p.within(thermal.Box{X0: drawn.X0 - searchAside*w, Y0: drawn.Y0 - searchUp*h, X1: drawn.X1 + searchAside*w, Y1: drawn.Y1})
+	level := p.level(around, skinShare)
 	low, high := level-skinBelow, level+skinAbove
-	fitted := p.fit(window, low, high)
+	fitted := p.fit(inner, low, high)
 	if fitted.empty() {
 		return drawn, p.against(face, level)
 	}

@@ -73,7 +73,7 @@ func (b *board) high(line int) bool {
 
 // When the program is killed, every line falls back.
 func TestKilled(t *testing.T) {
-	inGuest(t)
+	appliance(t)
 	e := plug(t, "lepton")
 	e.command(seldom)
 	k := start(t)

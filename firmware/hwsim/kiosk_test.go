@@ -44,7 +44,7 @@ func start(t *testing.T, settings ...string) *kiosk {
 	}, append(k.board.settings(), settings...)...) {
 		args = append(args, "--set", s)
 	}
-	k.command = exec.Command(os.Getenv("LINTEL"), args...)
+	k.command = exec.Command(appliance(t), args...)
 	k.command.Stdout, k.command.Stderr = &k.out, &k.out
 	if err := k.command.Start(); err != nil {
 		t.Fatal(err)

@@ -65,6 +65,15 @@ await finish(async () => {
   const { page, close } = await openPage(url);
   await until(page, ["ready"]);
   await weight(page);
+  // LINTEL_MEASURE asks for the figures alone.
+  if (process.env.LINTEL_MEASURE) {
+    await ask("mirror", "person");
+    await page.waitForSelector('body[data-mirror="live"]', { timeout: 15_000 });
+    await late(page);
+    await flat(page);
+    await close();
+    return;
+  }
   await everyState(page);
   await sameTone(page);
   await liveMirror(page);
@@ -98,7 +107,7 @@ async function everyState(page) {
         const key = `${verdict ? "verdict" : "title"} in ${language} on ${screen}`;
         if (!view.source) least[key] = Math.min(least[key] ?? Infinity, cap);
         if (cap < smallest(view, screen, language)) small.push(`${cap.toFixed(1)} mm: ${name} in ${language} on ${screen}`);
-        if (process.env.LINTEL_SHOTS) {
+        if (process.env.LINTEL_SHOTS && (language === "en" || screen === "10in")) {
           await speak(page, language);
           await shoot(page, `${name}-${screen}-${language}`);
         }
@@ -256,6 +265,15 @@ async function midVisit(page, url) {
   await page.goto(url);
   await until(page, [{ state: "guiding", mirror: "live" }], 20_000);
   assert.ok(!(await shown(page)).some((s) => s.state === "passed"), "a PASS of a visit that is over was shown");
+  const other = await page.context().newPage();
+  await other.goto(url);
+  await other.waitForSelector('body[data-state="guiding"]');
+  const crashed = other.waitForEvent("crash");
+  other.goto("chrome://crash").catch(() => {});
+  await crashed;
+  await other.close();
+  await ask("show", { state: "measuring" });
+  await until(page, ["guiding", "measuring"]);
 }
 
 async function unknownState(page) {

@@ -46,6 +46,7 @@ await finish(async () => {
   await film("commission-camera");
   await tap("Next");
   await says("Step out of the view");
+  await page.waitForFunction(() => document.querySelector(".heat").previousSibling.textContent !== "");
   await film("commission-view");
   await tap("Next");
   await says("37.00 °C");

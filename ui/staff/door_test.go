@@ -82,14 +82,14 @@ func TestWrongPINsCostTime(t *testing.T) {
 	if _, err := d.first(pin); err != nil {
 		t.Fatal(err)
 	}
-	want := []time.Duration{0, 0, 5, 10, 20, 40, 80, 160, 320, 900}
-	for i, seconds := range want {
+	for i, seconds := range []int{0, 0, 5, 10, 20, 40, 80, 160, 320, 900} {
+		want := time.Duration(seconds) * time.Second
 		if _, err := d.enter("271828"); !errors.Is(err, ErrWrong) {
 			t.Fatalf("wrong PIN %d: %v", i+1, err)
 		}
 		_, left := d.state()
-		if left != seconds*time.Second {
-			t.Errorf("after %d wrong PINs one waits %v, want %v", i+1, left, seconds*time.Second)
+		if left != want {
+			t.Errorf("after %d wrong PINs one waits %v, want %v", i+1, left, want)
 		}
 		if left > 0 {
 			now.now = now.now.Add(left - time.Millisecond)
@@ -148,8 +148,10 @@ func TestSessionsEnd(t *testing.T) {
 		t.Error("a session ended too early")
 	}
 	now.now = now.now.Add(time.Second)
-	if d.knows(token, true) || d.knows(token, true) {
-		t.Error("a session that nobody touched goes on")
+	for range 2 {
+		if d.knows(token, true) {
+			t.Error("a session that nobody touched goes on")
+		}
 	}
 	token, _ = d.enter(pin)
 	for range 41 {

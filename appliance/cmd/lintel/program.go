@@ -63,14 +63,14 @@ func (p *program) open(ctx context.Context) (err error) {
 		return err
 	}
 	p.atEnd(detector.Close)
-	if err := p.openPages(); err != nil {
-		return err
-	}
 	if p.panel, err = board.Open(&p.config, p.source.Label() == ""); err != nil {
 		return err
 	}
 	p.atEnd(p.panel.Close)
 	p.screen.notices = p.panel.Notices
+	if err := p.openPages(); err != nil {
+		return err
+	}
 	p.seat = seat{source: p.source, config: &p.config, paced: !p.options.fast, seed: p.options.seed, build: p.build(detector)}
 	if err := p.seat.open(); err != nil && !p.source.Awaited(err) {
 		return err
@@ -83,7 +83,7 @@ func (p *program) open(ctx context.Context) (err error) {
 		return err
 	}
 	p.atEnd(p.screen.notify.close)
-	return p.options.guard.confine(&p.config, p.source)
+	return p.options.guard.confine(&p.config, p.source, p.options.settings.File)
 }
 
 // openPages opens the pages and those of the staff.
@@ -134,7 +134,7 @@ func (p *program) openCounts(ctx context.Context) (err error) {
 	return nil
 }
 
-func (p *program) atEnd(close func() error) { p.closers = append(p.closers, close) }
+func (p *program) atEnd(closer func() error) { p.closers = append(p.closers, closer) }
 
 // close closes what was opened, the last first.
 func (p *program) close() error {
@@ -150,7 +150,7 @@ func (p *program) close() error {
 func (p *program) serve(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	parts := []func(context.Context) error{p.loop, p.screen.Serve, p.panel.Run, p.options.guard.watch}
+	parts := []func(context.Context) error{func(ctx context.Context) error { return p.seat.screen(ctx, &p.screen) }, p.screen.Serve, p.panel.Run, p.options.guard.watch}
 	if p.store != nil {
 		parts = append(parts, p.store.Run)
 	}
@@ -164,14 +164,6 @@ func (p *program) serve(ctx context.Context) error {
 		cancel()
 	}
 	return errors.Join(errs...)
-}
-
-// loop screens until the source ends, and then says so.
-func (p *program) loop(ctx context.Context) error {
-	if err := withoutData(func() error { return p.seat.run(ctx, &p.screen) }); err != nil {
-		return err
-	}
-	return p.screen.hold(ctx)
 }
 
 // tally counts outcomes in the store, where there is one.

@@ -77,8 +77,6 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	}
 	fmt.Fprintf(out, "Lintel is on http://%s/ (%s). Stop it with Ctrl-C.\n", p.screen.Addr(), o.source)
 	err = p.serve(ctx)
-	if counts := p.seat.counts(); counts != "" {
-		fmt.Fprintf(out, "Frames of the camera: %s.\n", counts)
-	}
+	fmt.Fprint(out, p.seat.counts())
 	return err
 }

@@ -16,6 +16,7 @@ import (
 	"lintel/appliance/counts"
 	"lintel/appliance/inspect"
 	"lintel/appliance/setup"
+	"lintel/appliance/setup/board"
 	"lintel/calibration"
 	"lintel/vision/detect"
 )
@@ -47,7 +48,11 @@ which only root may do; without one it looks at what there is.
   configuration   the settings can be used and the reference's temperature is set
   commissioning   the kiosk was commissioned, all that was found is in order, and the
                   certificate of the reference holds
-  counts          the counts can be opened and are in order, and their schema`,
+  counts          the counts can be opened and are in order, and their schema
+
+  gpio            the configured lines are there and free
+  ambient         the configured sensor of the room answers
+  reference       the configured blackbody tells its temperature`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !asJSON {
@@ -62,13 +67,13 @@ which only root may do; without one it looks at what there is.
 }
 
 // devices are what a kiosk may have open to write beside its state: cameras,
-// lamps and relays, the watchdog.
-var devices = [...]string{"/dev/video", "/dev/gpiochip", "/dev/watchdog"}
+// lamps and relays, the clock, the watchdog.
+var devices = [...]string{"/dev/video", "/dev/bus/usb", "/dev/gpiochip", "/dev/rtc", "/dev/watchdog"}
 
 func selftest(ctx context.Context, settings *config.Flags, w io.Writer) error {
 	c := config.Default()
 	configured := settings.Apply(&c)
-	checks := inspect.All(inspect.Subject{PID: inspect.Running(""), StateDir: c.State.Dir, Device: devices[:]})
+	checks := inspect.All(inspect.Subject{PID: inspect.Running("", c.State.Dir), StateDir: c.State.Dir, Device: devices[:]})
 	for _, one := range []struct {
 		name string
 		run  func() (string, error)
@@ -84,6 +89,12 @@ func selftest(ctx context.Context, settings *config.Flags, w io.Writer) error {
 			detail = err.Error()
 		}
 		checks = append(checks, inspect.Check{Check: one.name, OK: err == nil, Detail: detail})
+	}
+	for _, one := range board.ThisMachine().Checks(ctx, &c) {
+		if one.Err != nil {
+			one.Detail = one.Err.Error()
+		}
+		checks = append(checks, inspect.Check{Check: one.Name, OK: one.Err == nil, Detail: one.Detail})
 	}
 	failed := false
 	encoder := json.NewEncoder(w)

@@ -47,7 +47,7 @@ func openOffice(o *runOptions, c *config.Config, installer *installer) (*office,
 		Vault: pinFile(filepath.Join(c.State.Dir, pinName)), Clock: systemClock{}, Media: media{}, Health: &f.health,
 		Installation: installer,
 		Operating:    func() ([]byte, error) { return operating(c) },
-		SelfTest:     func(ctx context.Context) []staff.Line { return selftestLines(ctx, o) },
+		SelfTest:     func(ctx context.Context) []staff.Line { return selftestLines(ctx, o, c) },
 	}
 	if c.Screening.Mode != config.Voluntary {
 		cfg.Tallies = f
@@ -114,10 +114,15 @@ func (f *office) NoteCheck(outcome string) error {
 }
 
 // selftestLines runs the self-test as lintel selftest does.
-func selftestLines(ctx context.Context, o *runOptions) []staff.Line {
+func selftestLines(ctx context.Context, o *runOptions, c *config.Config) []staff.Line {
 	var out bytes.Buffer
+	settings := o.settings
+	if t := c.Reference.TemperatureC; t != 0 {
+		// It may go without saying for the source.
+		settings.Sets = append(slices.Clone(settings.Sets), fmt.Sprintf("reference.temperature_c=%g", t))
+	}
 	// What failed stands in its line.
-	_ = selftest(ctx, &o.settings, &out)
+	_ = selftest(ctx, &settings, &out)
 	var lines []staff.Line
 	for in := json.NewDecoder(&out); ; {
 		var line staff.Line
@@ -211,7 +216,7 @@ func (systemClock) Set(t time.Time) error {
 // plugged in.
 type media struct{}
 
-var mediaFolders = []string{"/media/", "/run/media/", "/mnt/"}
+var mediaFolders = [...]string{"/media/", "/run/media/", "/mnt/"}
 
 // List names the media that can be written.
 func (media) List() ([]string, error) {
@@ -234,7 +239,7 @@ func mounted(in io.Reader) []string {
 		}
 		place := strings.NewReplacer(`\040`, " ", `\011`, "\t", `\134`, `\`).Replace(fields[4])
 		writable := slices.Contains(strings.Split(fields[5], ","), "rw")
-		if writable && slices.ContainsFunc(mediaFolders, func(f string) bool { return strings.HasPrefix(place, f) }) {
+		if writable && slices.ContainsFunc(mediaFolders[:], func(f string) bool { return strings.HasPrefix(place, f) }) {
 			found = append(found, place)
 		}
 	}

@@ -1,5 +1,5 @@
 // What this machine keeps, whether it is in order, and text for a
-// data-protection assessment.
+// data-protection assessment on a page of its own.
 
 import w from "../staff.en.json" with { type: "json" };
 import { el, fill } from "./dom.js";
@@ -14,8 +14,8 @@ export function privacy(main, api) {
     ...["keeps_not", "keeps_counts", "keeps_pin", "keeps_record"].map((key) => p(w.privacy[key])),
     el("h3", {}, w.privacy.selftest), lines,
     el("h3", {}, w.privacy.policy), p(w.privacy.policy_text), policy,
-    el("h3", {}, w.privacy.assess),
-    ...["what", "purpose", "data", "not", "where", "errors", "check"].map((key) => p(w.privacy[`assess_${key}`])),
+    el("h3", {}, w.privacy.assess), p(w.privacy.assess_text),
+    el("a", { className: "button", href: "/privacy" }, w.privacy.assess_open),
   );
   api
     .get("privacy")
