@@ -1,8 +1,9 @@
 # Lintel: what to type. `make` alone explains.
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check hwsim sbom reproducible fmt clean need-build need-test need-check
+.PHONY: help demo build test check hwsim release reproducible fmt clean need-build need-test need-check
 MAKEFLAGS += --no-print-directory
-# A program is the same wherever it was built: no folder and no commit is in it.
+# A released program is the same wherever it was built: no folder and no commit
+# is in it.
 REPRODUCIBLE = -trimpath -buildvcs=false -ldflags=-buildid=
 
 help: ## this list
@@ -17,7 +18,7 @@ demo: build ## run with simulated visitors; open http://127.0.0.1:8099
 
 build: need-build ## bin/lintel (the appliance) and bin/lintel-lab (the bench)
 	@rm -f bin/lintel.sha256
-	go build $(REPRODUCIBLE) -o bin/ ./appliance/cmd/lintel ./appliance/cmd/lintel-lab
+	go build $(FLAGS) -o bin/ ./appliance/cmd/lintel ./appliance/cmd/lintel-lab
 
 test: need-test ## every test, the browser's too
 	.ci/test.sh
@@ -28,7 +29,8 @@ check: need-check ## everything a change must pass: test, race, lint, fuzz, clea
 hwsim: need-build ## the appliance on real kernel drivers, in a guest with an emulated camera
 	.ci/hwsim.sh
 
-sbom: build ## what goes with a release: hashes, parts (CycloneDX), licences
+release: FLAGS = $(REPRODUCIBLE)
+release: build ## the same from any folder, with hashes, parts (CycloneDX), licences
 	.ci/papers.sh
 
 reproducible: need-build ## build twice from nothing and compare byte by byte (minutes)

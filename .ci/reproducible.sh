@@ -1,5 +1,5 @@
 #!/bin/sh
-# reproducible.sh builds the programs twice, in two folders and each from
+# reproducible.sh builds a release twice, in two folders and each from
 # nothing, C and C++ included, and compares them byte by byte. It takes minutes.
 # With "quick" it may take compiled packages from Go's cache.
 set -eu
@@ -16,8 +16,8 @@ cp -a "$first" "$second"
 
 for there in "$first" "$second"; do
 	[ "${1:-}" = quick ] || export GOCACHE="$there-cache"
-	(cd "$there" && make -s build)
-	(cd "$there/bin" && sha256sum lintel lintel-lab) >"$there.sums"
+	(cd "$there" && make -s release)
+	(cd "$there/bin" && sha256sum lintel lintel-lab sbom.json) >"$there.sums"
 done
 cat "$first.sums"
 if ! cmp -s "$first.sums" "$second.sums"; then

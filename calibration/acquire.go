@@ -39,6 +39,9 @@ func (p *pending) add(d *disc, fault Fault, maxStep float64) {
 // acquire looks for the reference in the whole image and says whether it is
 // found; acquiring then says how far it is.
 func (r *follower) acquire(f *thermal.Frame) bool {
+	if r.pending.fault == FaultMissing && !r.due() {
+		return false
+	}
 	d, fault := r.look(f, r.image())
 	if fault == FaultMissing {
 		d, fault = r.lookAtPlace()
@@ -56,6 +59,16 @@ func (r *follower) acquire(f *thermal.Frame) bool {
 	r.lost, r.faulty = false, false
 	r.pending = pending{}
 	return true
+}
+
+// searchEvery is in how many frames the whole image is searched once where there
+// was nothing: a search costs as much as some frames with a reference.
+const searchEvery = 3
+
+// due says whether the whole image is searched in this frame.
+func (r *follower) due() bool {
+	r.idle++
+	return r.idle%searchEvery == 0
 }
 
 // acquiring reports the search.

@@ -29,8 +29,8 @@ func (t *Tracker) Corrections() []Correction {
 		{"emissivity", false, "readings are radiance temperatures, as thresholds were fitted; the uncertainty has a term"},
 		{"size_of_source", false, "the uncertainty has a term"},
 		{"field_of_view", false, "not commissioned; the uncertainty has a term"},
-		{"flat_field_correction", !c.Correction.NoBridge, "for a minute after one, the change of pattern between region and reference is taken off as the still, cold background shows it"},
 		{"air", false, "the reference is seen through the same air"},
+		{"flat_field_correction", !c.Correction.NoBridge, "for a minute after one, the change of pattern between region and reference is taken off as the still, cold background shows it"},
 	}
 	if s := c.Second; s != nil {
 		list[1] = Correction{"gain", true, fmt.Sprintf("by a second reference of %g degC, emissivity %s", float64(s.Temperature), emissivityText(s.Emissivity))}

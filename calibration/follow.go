@@ -192,7 +192,7 @@ func (r *follower) lose(f *thermal.Frame, d disc, fault Fault) Reference {
 		r.lost, r.lostAt = true, f.Time
 	}
 	r.good, r.fault = 0, fault
-	if fault != FaultMoved && f.Time-r.lostAt >= r.cfg.Limit.LossAfter {
+	if fault != FaultMoved && f.Time-r.lostAt >= r.cfg.Limit.LossAfter && (r.searched.count > 0 || r.due()) {
 		if other, why := r.look(f, r.image()); why == FaultNone {
 			r.searched.add(&other, why, r.maxStep())
 			if r.searched.count >= r.cfg.Limit.Persistence {

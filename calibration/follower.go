@@ -27,6 +27,7 @@ type follower struct {
 	faulty   bool          // a fault since it was last in order
 	lostAt   time.Duration
 	lost     bool
+	idle     int     // frames without anything to follow
 	searched pending // a disc elsewhere, after a long loss
 }
 

@@ -179,7 +179,10 @@ func (p *pattern) cell(f *thermal.Frame, cx, cy int, limit uint16) (float64, boo
 
 // learn follows the background.
 func (p *pattern) learn(f *thermal.Frame, s *Scale, limit, unit float64) {
-	p.followRoom(f, s, unit)
+	if p.room == 0 {
+		p.guessRoom(f, s)
+	}
+	below := 0
 	top := uint16(math.Max(0, math.Min(limit, math.MaxUint16)))
 	for cy := range p.ny {
 		for cx := range p.nx {
@@ -190,6 +193,9 @@ func (p *pattern) learn(f *thermal.Frame, s *Scale, limit, unit float64) {
 				continue
 			}
 			l := s.referred(v)
+			if l < p.room {
+				below++
+			}
 			if p.steady[i] == 0 || math.Abs(l-p.before[i]) > steadyWithin*unit {
 				p.before[i], p.steady[i] = l, 1
 				continue
@@ -198,29 +204,28 @@ func (p *pattern) learn(f *thermal.Frame, s *Scale, limit, unit float64) {
 			p.before[i] += math.Max(cellGain, 1/float64(p.steady[i])) * (l - p.before[i])
 		}
 	}
+	p.followRoom(below, unit)
 }
 
-// followRoom follows the temperature below which a quarter of the view lies, so
-// slowly that nobody who comes and goes moves it.
-func (p *pattern) followRoom(f *thermal.Frame, s *Scale, unit float64) {
-	below := 0
+// guessRoom sets the temperature below which a quarter of the view lies.
+func (p *pattern) guessRoom(f *thermal.Frame, s *Scale) {
 	for i := range p.change {
 		v, _ := p.cell(f, i%p.nx, i/p.nx, 0)
 		p.change[i] = s.referred(v)
-		if p.change[i] < p.room {
-			below++
-		}
 	}
-	switch {
-	case p.room == 0:
-		slices.Sort(p.change)
-		p.room = p.change[len(p.change)/4]
-	case below < len(p.change)/4:
+	slices.Sort(p.change)
+	p.room = p.change[len(p.change)/4]
+	clear(p.change)
+}
+
+// followRoom moves that temperature by a step, so small that nobody who comes and
+// goes moves it; below is how many cells lie below it.
+func (p *pattern) followRoom(below int, unit float64) {
+	if below < len(p.change)/4 {
 		p.room += roomStep * unit
-	default:
+	} else {
 		p.room -= roomStep * unit
 	}
-	clear(p.change)
 }
 
 // compare works out what has changed since.

@@ -208,3 +208,22 @@ func TestBridgeDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations, weight %g", n, tr.pattern.made.weight)
 	}
 }
+
+func BenchmarkBridge(b *testing.B) {
+	for _, size := range [][2]int{{120, 160}, {512, 640}} {
+		s := ffcScene{scene: steady(), at: 40, lines: halves}
+		s.info.Width, s.info.Height = size[0], size[1]
+		s.shapes[0] = disk(40.3, 55.6, 0.06*float64(size[0]), 36)
+		tr := tracker(b, s.info, nil)
+		var f thermal.Frame
+		for n := range 50 {
+			s.show(&f, n)
+			tr.Observe(&f)
+		}
+		b.Run(map[int]string{120: "160x120", 512: "640x512"}[size[0]], func(b *testing.B) {
+			for b.Loop() {
+				tr.Observe(&f)
+			}
+		})
+	}
+}

@@ -73,7 +73,7 @@ func (r *repair) find(box thermal.Box, limit int) {
 		row, above, below := f.Row(y), f.Row(max(y-1, 0)), f.Row(min(y+1, f.Height-1))
 		for x := x0; x < x1; x++ {
 			// Most pixels are near the ones on every side.
-			if v := row[x]; x > 0 && x+1 < len(row) && near(v, row[x-1]) && near(v, row[x+1]) && near(v, above[x]) && near(v, below[x]) {
+			if v := row[x]; near(v, row[max(x-1, 0)]) && near(v, row[min(x+1, len(row)-1)]) && near(v, above[x]) && near(v, below[x]) {
 				continue
 			}
 			if len(r.found) < maxStuck && !r.out[y*f.Width+x] && standsOut(f, x, y, limit) {

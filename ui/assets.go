@@ -30,6 +30,10 @@ func contentType(name string) (string, bool) {
 		return "application/json", true
 	case ".svg":
 		return "image/svg+xml", true
+	case ".woff2":
+		return "font/woff2", true
+	case ".txt":
+		return "text/plain; charset=utf-8", true
 	}
 	return "", false
 }
@@ -48,21 +52,9 @@ func (a asset) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 
 // routeAssets serves the sources in files.
 func routeAssets(mux *http.ServeMux, files fs.FS) error {
-	names, err := fs.Glob(files, "*")
+	assets, err := readAssets(files)
 	if err != nil {
-		return fmt.Errorf("internal error: cannot list the pages: %w", err)
-	}
-	assets := make(map[string]asset, len(names))
-	for _, name := range names {
-		kind, ok := contentType(name)
-		if !ok {
-			return fmt.Errorf("internal error: cannot serve %s: no content type is known for it", name)
-		}
-		body, err := fs.ReadFile(files, name)
-		if err != nil {
-			return fmt.Errorf("internal error: cannot read the page %s: %w", name, err)
-		}
-		assets[name] = asset{kind, body}
+		return err
 	}
 	for _, p := range pageFiles {
 		a, ok := assets[p.file]
@@ -76,6 +68,27 @@ func routeAssets(mux *http.ServeMux, files fs.FS) error {
 		mux.Handle("GET /"+name, a)
 	}
 	return nil
+}
+
+// readAssets reads every source, by its path.
+func readAssets(files fs.FS) (map[string]asset, error) {
+	assets := map[string]asset{}
+	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		kind, ok := contentType(name)
+		if !ok {
+			return fmt.Errorf("%s is of no known type", name)
+		}
+		body, err := fs.ReadFile(files, name)
+		assets[name] = asset{kind, body}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("internal error: cannot read the pages: %w", err)
+	}
+	return assets, nil
 }
 
 // exact keeps "/" from standing for every path.

@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	heartbeatEvery = time.Second
+	heartbeatEvery = 500 * time.Millisecond
 	// writeWithin is how long a page may take to accept an event.
 	writeWithin = 5 * time.Second
 	// answerWithin is how long an offer may take to be read and answered.
@@ -23,6 +23,9 @@ const (
 	// maxOffer is the size of the largest offer read, in bytes. Chromium's are
 	// about 1 KB.
 	maxOffer = 16 << 10
+	// maxPages is how many pages read the events at a time. A kiosk has one
+	// screen; a page that was reloaded may still be listed for a moment.
+	maxPages = 32
 	// reconnectAfter is how long a browser waits before it reconnects, in ms.
 	reconnectAfter = 500
 )
@@ -32,10 +35,14 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	control := http.NewResponseController(w)
 	// This answer has no end, so each write has its own deadline.
 	_ = control.SetReadDeadline(time.Time{})
-	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
-
 	changed, leave := s.board.subscribe()
 	defer leave()
+	if s.board.pages() > maxPages {
+		s.refused.pages.Add(1)
+		http.Error(w, "Too many pages read along.", http.StatusServiceUnavailable)
+		return
+	}
+	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 	beat := time.NewTicker(heartbeatEvery)
 	defer beat.Stop()
 
@@ -85,15 +92,18 @@ func appendView(dst []byte, v View, id uint64) ([]byte, error) {
 // mirror answers the WebRTC offer of the kiosk page.
 func (s *Server) mirror(w http.ResponseWriter, r *http.Request) {
 	if !ownPage(r) {
+		s.refused.origin.Add(1)
 		http.Error(w, "Only the kiosk's own page may ask for the mirror.", http.StatusForbidden)
 		return
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/sdp" {
+		s.refused.offer.Add(1)
 		http.Error(w, "The offer must be application/sdp.", http.StatusUnsupportedMediaType)
 		return
 	}
 	offer, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxOffer))
 	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
+		s.refused.offer.Add(1)
 		http.Error(w, "The offer is too large.", http.StatusRequestEntityTooLarge)
 		return
 	}
@@ -106,6 +116,7 @@ func (s *Server) mirror(w http.ResponseWriter, r *http.Request) {
 	answer, err := s.hub.Answer(ctx, string(offer))
 	switch {
 	case errors.Is(err, stream.ErrOffer):
+		s.refused.offer.Add(1)
 		http.Error(w, "The offer cannot be used.", http.StatusBadRequest)
 	case err != nil:
 		http.Error(w, "The mirror is not available.", http.StatusServiceUnavailable)
@@ -123,6 +134,8 @@ type health struct {
 	Faults   []string `json:"faults"`
 	Pages    int      `json:"pages"`   // pages that read the events
 	Mirrors  int      `json:"mirrors"` // pages that see the mirror
+	// Refused counts what was refused since the start, by the reason.
+	Refused map[string]int64 `json:"refused"`
 }
 
 // healthz says how the kiosk is. It answers 200 whatever the state: the state
@@ -132,7 +145,10 @@ func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 	h := health{
 		State: v.State, Guidance: v.Guidance, Reason: v.Reason,
 		Faults: append([]string{}, s.faults()...),
-		Pages:  s.board.pages(), Mirrors: s.hub.Peers(),
+		Pages:  s.board.pages(), Mirrors: s.hub.Peers(), Refused: s.refused.counts(),
+	}
+	if s.staff != nil {
+		h.Refused["pin"] = s.staff.WrongPINs()
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(h)

@@ -6,8 +6,14 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"syscall"
 )
+
+// maxConnections is how many connections are open at a time. A kiosk's browser
+// keeps about six.
+const maxConnections = 128
 
 // DefaultListen is where the pages are served unless configured otherwise.
 const DefaultListen = "127.0.0.1:8099"
@@ -59,4 +65,47 @@ func loopback(address string) (netip.AddrPort, error) {
 		return netip.AddrPort{}, fmt.Errorf("cannot listen on %q: the port must be 0 to 65535: %w", address, err)
 	}
 	return netip.AddrPortFrom(ip, uint16(number)), nil
+}
+
+// limited is a listener that hangs up on whoever comes while too many are
+// connected, so that they cost neither memory nor the wait of others.
+type limited struct {
+	net.Listener
+	free    chan struct{}
+	refused *atomic.Int64
+}
+
+func newLimited(l net.Listener, most int, refused *atomic.Int64) *limited {
+	return &limited{l, make(chan struct{}, most), refused}
+}
+
+// Accept returns the next connection that there is room for.
+func (l *limited) Accept() (net.Conn, error) {
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		select {
+		case l.free <- struct{}{}:
+			return &counted{Conn: c, leave: func() { <-l.free }}, nil
+		default:
+			l.refused.Add(1)
+			_ = c.Close()
+		}
+	}
+}
+
+// counted is a connection that makes room when it is closed.
+type counted struct {
+	net.Conn
+	once  sync.Once
+	leave func()
+}
+
+// Close closes the connection.
+func (c *counted) Close() error {
+	err := c.Conn.Close()
+	c.once.Do(c.leave)
+	return err
 }

@@ -33,6 +33,17 @@ type Config struct {
 	// It is called by several goroutines at a time and keeps nothing; nil
 	// stands for no faults.
 	Faults func() []string
+	// Staff answers what the staff pages ask; nil where there are none.
+	Staff Staff
+	// Page is how the visitor page behaves. The zero Page speaks English.
+	Page Page
+}
+
+// Staff answers what the staff pages ask, below /staff/api/.
+type Staff interface {
+	http.Handler
+	// WrongPINs returns how many there were since the start.
+	WrongPINs() int64
 }
 
 // Server serves the pages. Show and ShowMirror may be called at any time, also
@@ -43,6 +54,9 @@ type Server struct {
 	hub      *stream.Hub
 	board    *board
 	faults   func() []string
+	staff    Staff
+	refused  refusals
+	page     []byte
 	close    sync.Once
 	closeErr error
 }
@@ -59,7 +73,11 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Faults == nil {
 		cfg.Faults = func() []string { return nil }
 	}
-	s := &Server{board: newBoard(int(staleAfter / tickEvery)), faults: cfg.Faults}
+	page, err := cfg.Page.settings()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{page: page, board: newBoard(int(staleAfter / tickEvery)), faults: cfg.Faults, staff: cfg.Staff}
 	mux := http.NewServeMux()
 	if err := routeAssets(mux, web.Files()); err != nil {
 		return nil, err
@@ -67,8 +85,12 @@ func New(cfg Config) (*Server, error) {
 	mux.HandleFunc("GET /events", s.events)
 	mux.HandleFunc("POST /mirror", s.mirror)
 	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("GET /settings", s.settings)
+	if s.staff != nil {
+		mux.Handle("/staff/api/", s.ownPages(s.staff))
+	}
 	s.http = &http.Server{
-		Handler:           guard(mux),
+		Handler:           s.guard(mux),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      10 * time.Second,
@@ -77,10 +99,11 @@ func New(cfg Config) (*Server, error) {
 		// What net/http would log is about single connections; nobody reads it.
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
-	var err error
-	if s.listener, err = listen(cfg.Listen); err != nil {
+	listener, err := listen(cfg.Listen)
+	if err != nil {
 		return nil, err
 	}
+	s.listener = newLimited(listener, maxConnections, &s.refused.connections)
 	if s.hub, err = stream.Open(stream.Config{}); err != nil {
 		return nil, errors.Join(err, s.listener.Close())
 	}

@@ -103,7 +103,10 @@ func TestPagesAndTheirHeaders(t *testing.T) {
 		"/words.en.json": "application/json",
 		"/icon.svg":      "image/svg+xml",
 		"/healthz":       "application/json",
-		"/nothing":       "text/plain; charset=utf-8",
+		"/settings":      "application/json",
+
+		"/fonts/latin-400.woff2": "font/woff2",
+		"/nothing":               "text/plain; charset=utf-8",
 	} {
 		got := do(t, s, request{path: path})
 		want := map[string]string{
@@ -218,6 +221,7 @@ func TestHealthz(t *testing.T) {
 	want := map[string]any{
 		"state": "out_of_service", "guidance": "", "reason": "camera_lost",
 		"faults": []any{"camera_lost", "reference_moved"}, "pages": 0.0, "mirrors": 0.0,
+		"refused": map[string]any{"host": 0.0, "origin": 0.0, "offer": 0.0, "pages": 0.0, "connections": 0.0},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -23,6 +23,9 @@ type View struct {
 	Reason string `json:"reason"`
 	// Progress of the measurement, 0 to 1. The page is told whole percents.
 	Progress float64 `json:"progress"`
+	// TemperatureC is the reading to show with a pass, in degrees Celsius;
+	// zero, unless the kiosk is configured to show it. A referral has none.
+	TemperatureC float64 `json:"temperature_c,omitempty"`
 	// Source is empty for a camera; otherwise the page says all the time that
 	// nobody is being measured: "sim" for simulated visitors, "recording" for
 	// recorded ones.
@@ -34,6 +37,7 @@ type View struct {
 // The states that this package has to know by name.
 const (
 	stateStarting     = "starting"
+	statePassed       = "passed"
 	stateUnknown      = "unknown"
 	stateOutOfService = "out_of_service"
 	reasonStalled     = "kiosk_stalled"
@@ -53,5 +57,9 @@ func (v View) tidy() View {
 	default:
 		v.Progress = math.Round(p*100) / 100
 	}
+	if v.State != statePassed || math.IsNaN(v.TemperatureC) || math.IsInf(v.TemperatureC, 0) {
+		v.TemperatureC = 0
+	}
+	v.TemperatureC = math.Round(v.TemperatureC*10) / 10
 	return v
 }

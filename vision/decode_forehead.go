@@ -18,6 +18,10 @@ const (
 	// Two boxes that share less of their union than this do not show the same
 	// forehead.
 	sameForehead = 0.35
+	// leastBare is the probability of bare skin from which a part of the map
+	// adds to the forehead. The map is cautious towards the edges, where the
+	// annotators' boxes differ by a pixel or two.
+	leastBare = 0.2
 )
 
 // span is a rectangle of parts of the map of bare skin.
@@ -37,7 +41,10 @@ func (p *plane) forehead(out []float32, face, drawn thermal.Box) thermal.Box {
 	if !ok {
 		return drawn
 	}
-	shown := p.image(edges(skin, area, best))
+	shown := p.image(thermal.Box{
+		X0: float64(skinSide * (area.left + best.left)), Y0: float64(skinSide * (area.top + best.top)),
+		X1: float64(skinSide * (area.left + best.right)), Y1: float64(skinSide * (area.top + best.bottom)),
+	})
 	if !(shown.IoU(drawn) >= sameForehead) {
 		return drawn
 	}
@@ -58,7 +65,7 @@ func (p *plane) search(face thermal.Box) span {
 }
 
 // readSkin copies the map of an area into p.skin, row by row, as the
-// probability of bare skin less 1/2.
+// probability of bare skin less leastBare.
 func (p *plane) readSkin(out []float32, area span) []float32 {
 	columns := p.width / cellSide
 	cells := columns * (p.height / cellSide)
@@ -67,11 +74,11 @@ func (p *plane) readSkin(out []float32, area span) []float32 {
 		for x := area.left; x < area.right; x++ {
 			channel := skinChannel + y%skinParts*skinParts + x%skinParts
 			logit := out[channel*cells+y/skinParts*columns+x/skinParts]
-			v := float32(logistic(float64(logit)) - 0.5)
-			if v != v {
-				v = -0.5
+			v := logistic(float64(logit)) - leastBare
+			if math.IsNaN(v) {
+				v = -leastBare
 			}
-			skin = append(skin, v)
+			skin = append(skin, float32(v))
 		}
 	}
 	return skin
@@ -105,33 +112,4 @@ func fullest(skin, sums []float32, columns int) (span, bool) {
 		}
 	}
 	return found, best > 0
-}
-
-// edges returns the rectangle in input values, each edge moved by what the
-// outermost row or column and the next one say of it: a part half bare moves it
-// by half a part.
-func edges(skin []float32, area, best span) thermal.Box {
-	columns := area.right - area.left
-	rows := len(skin) / columns
-	mean := func(s span) float64 {
-		if s.left < 0 || s.top < 0 || s.right > columns || s.bottom > rows {
-			return 0
-		}
-		var sum float64
-		for y := s.top; y < s.bottom; y++ {
-			for x := s.left; x < s.right; x++ {
-				sum += float64(skin[y*columns+x]) + 0.5
-			}
-		}
-		return sum / float64((s.right-s.left)*(s.bottom-s.top))
-	}
-	row := func(y int) float64 { return mean(span{best.left, y, best.right, y + 1}) }
-	column := func(x int) float64 { return mean(span{x, best.top, x + 1, best.bottom}) }
-	at := func(first, cell int, moved float64) float64 { return skinSide * (float64(first+cell) + moved) }
-	return thermal.Box{
-		X0: at(area.left, best.left, 1-column(best.left)-column(best.left-1)),
-		Y0: at(area.top, best.top, 1-row(best.top)-row(best.top-1)),
-		X1: at(area.left, best.right, column(best.right)-(1-column(best.right-1))),
-		Y1: at(area.top, best.bottom, row(best.bottom)-(1-row(best.bottom-1))),
-	}
 }

@@ -9,16 +9,16 @@ import (
 // The network draws the forehead from a coarse grid; the image says where bare
 // skin ends. Thresholds are kelvin between pixels of one frame.
 const (
-	// skinShare is the part of the drawn box's pixels that lie below the level
-	// of its skin: a quarter of it must be bare.
-	skinShare = 0.75
+	// skinShare is the part of the pixels searched that lie below the level of
+	// the skin among them: a hand or a fringe may take the most of them.
+	skinShare = 0.85
 	// skinBelow and skinAbove bound bare skin about that level. On bare
 	// foreheads of the field recordings 19 of 20 pixels lie within 1 K; hair,
 	// cloth and glasses are colder, lamps and cups hotter.
 	skinBelow = 1.0
 	skinAbove = 1.5
 	// searchUp and searchAside are how far beyond the drawn box, in its heights
-	// and widths, bare skin is looked for.
+	// and widths, the level of bare skin is looked for.
 	searchUp    = 0.4
 	searchAside = 0.1
 	// lowerFrom is where the part of the face below the forehead begins, in
@@ -107,11 +107,11 @@ func (p *plane) bare(face, drawn thermal.Box) (thermal.Box, skin) {
 	if inner.empty() || inner.x1-inner.x0 < 3 || inner.y1-inner.y0 < 2 {
 		return drawn, skin{}
 	}
-	level := p.level(inner, skinShare)
-	low, high := level-skinBelow, level+skinAbove
 	w, h := drawn.Width(), drawn.Height()
-	window := p.within(thermal.Box{X0: drawn.X0 - searchAside*w, Y0: drawn.Y0 - searchUp*h, X1: drawn.X1 + searchAside*w, Y1: drawn.Y1})
-	fitted := p.fit(window, low, high)
+	around := p.within(thermal.Box{X0: drawn.X0 - searchAside*w, Y0: drawn.Y0 - searchUp*h, X1: drawn.X1 + searchAside*w, Y1: drawn.Y1})
+	level := p.level(around, skinShare)
+	low, high := level-skinBelow, level+skinAbove
+	fitted := p.fit(inner, low, high)
 	if fitted.empty() {
 		return drawn, p.against(face, level)
 	}

@@ -38,7 +38,8 @@ func TestForeheadFitsTheSkin(t *testing.T) {
 		{"drawn too low", func(*thermal.Frame) {}, box(50, 44, 70, 54), box(48, 40, 72, 54)},
 		{"a fringe", func(f *thermal.Frame) { paint(f, 45, 40, 75, 46, 30200) }, box(48, 40, 72, 52), box(46, 46, 74, 52)},
 		{"a hand on the left", func(f *thermal.Frame) { paint(f, 40, 36, 56, 60, 30550) }, box(48, 40, 72, 52), box(56, 40, 74, 52)},
-		{"a lamp over it", func(f *thermal.Frame) { paint(f, 45, 20, 80, 41, 33000) }, box(48, 38, 72, 52), box(46, 41, 74, 52)},
+		{"a lamp beside it", func(f *thermal.Frame) { paint(f, 72, 30, 90, 60, 33000) }, box(48, 40, 72, 52), box(46, 40, 72, 52)},
+		{"a hand over most of it", func(f *thermal.Frame) { paint(f, 40, 42, 68, 60, 30550) }, box(48, 42, 72, 52), box(46, 40, 74, 42)},
 		{"glasses over the brow", func(f *thermal.Frame) { paint(f, 46, 46, 74, 56, 29800) }, box(48, 40, 72, 52), box(46, 40, 74, 46)},
 	} {
 		f := newFrame(120, 160, 0)

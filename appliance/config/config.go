@@ -26,6 +26,7 @@ type Config struct {
 	Live      Live
 	Counts    Counts
 	Privacy   Privacy
+	Page      Page
 }
 
 // Camera says how the camera is mounted and what its counts mean.
@@ -82,6 +83,7 @@ func Default() Config {
 		Live:      defaultLive(),
 		Counts:    defaultCounts(),
 		Privacy:   defaultPrivacy(),
+		Page:      defaultPage(),
 	}
 }
 

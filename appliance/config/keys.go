@@ -26,7 +26,7 @@ type Key struct {
 func (c *Config) Keys() []Key { return c.keys() }
 
 func (c *Config) keys() []Key {
-	return slices.Concat(c.ownKeys(), c.USB.keys(), c.referenceKeys(), c.Ambient.keys(), c.Live.keys(), c.GPIO.keys(), c.Counts.keys(), c.Privacy.keys())
+	return slices.Concat(c.ownKeys(), c.USB.keys(), c.referenceKeys(), c.Ambient.keys(), c.Live.keys(), c.GPIO.keys(), c.Counts.keys(), c.Privacy.keys(), c.Page.keys())
 }
 
 func (c *Config) ownKeys() []Key {

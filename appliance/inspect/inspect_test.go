@@ -20,6 +20,8 @@ func kiosk() view {
 		files: map[string]string{
 			"42/cmdline":    "/usr/bin/lintel\x00run\x00--config\x00x",
 			"7/cmdline":     "/usr/bin/lintel\x00selftest\x00",
+			"8/cmdline":     "/usr/bin/lintel\x00run\x00--set=state.dir=/tmp/other\x00",
+			"9/cmdline":     "lintel\x00run\x00--set\x00state.dir=state\x00",
 			"42/status":     "Name:\tlintel\nVmLck:\t  90000 kB\nNoNewPrivs:\t1\nSeccomp:\t2\n",
 			"42/limits":     "Limit Soft Hard Units\nMax core file size        0                    0                    bytes\n",
 			"42/net/dev":    "Inter-| Receive\n face |bytes\n    lo: 0 0\n",
@@ -105,8 +107,11 @@ func TestAll(t *testing.T) {
 			v := kiosk()
 			x.change(&v)
 			proc := v.write(t)
-			if pid := Running(proc); pid != 42 {
+			if pid := Running(proc, "/var/lib/lintel"); pid != 42 {
 				t.Fatalf("the kiosk is %d", pid)
+			}
+			if other := Running(proc, "/tmp/other"); other != 8 && other != 42 {
+				t.Errorf("the kiosk of /tmp/other is %d", other)
 			}
 			checks := All(Subject{Proc: proc, PID: 42, StateDir: "/var/lib/lintel", Program: filepath.Join(proc, "etc/lintel"), Device: []string{"/dev/video"}})
 			for _, c := range checks {
@@ -126,7 +131,7 @@ func TestAll(t *testing.T) {
 
 func TestWithoutAKiosk(t *testing.T) {
 	proc := t.TempDir()
-	if pid := Running(proc); pid != 0 {
+	if pid := Running(proc, "x"); pid != 0 {
 		t.Errorf("the kiosk is %d", pid)
 	}
 	for _, c := range All(Subject{Proc: proc, StateDir: "x"}) {

@@ -17,9 +17,10 @@ import (
 	"lintel/appliance/sandbox"
 )
 
-// Running finds the kiosk that runs on this machine: a process called lintel
-// whose first word is run. It returns 0 where there is none.
-func Running(proc string) int {
+// Running finds the kiosk that runs on this machine with the given state
+// directory: a process called lintel whose first word is run, and whose other
+// words name no other state directory. It returns 0 where there is none.
+func Running(proc, stateDir string) int {
 	if proc == "" {
 		proc = "/proc"
 	}
@@ -30,11 +31,35 @@ func Running(proc string) int {
 		if err != nil || len(words) < 2 || filepath.Base(words[0]) != "lintel" || words[1] != "run" {
 			continue
 		}
-		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file))); err == nil {
+		if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(file))); err == nil && uses(filepath.Dir(file), words, stateDir) {
 			return pid
 		}
 	}
 	return 0
+}
+
+// uses says whether a process with these words on its command line may use the
+// state directory: a name that is not absolute is within its own folder.
+func uses(process string, words []string, stateDir string) bool {
+	wanted, err := filepath.Abs(stateDir)
+	if err != nil {
+		return false
+	}
+	for _, word := range words {
+		_, dir, found := strings.Cut(word, "state.dir=")
+		if !found {
+			continue
+		}
+		if !filepath.IsAbs(dir) {
+			in, err := os.Readlink(filepath.Join(process, "cwd"))
+			if err != nil {
+				return dir == stateDir // only root is told its folder
+			}
+			dir = filepath.Join(in, dir)
+		}
+		return filepath.Clean(dir) == wanted
+	}
+	return true
 }
 
 // open lists what the kiosk has open: the targets of its descriptors, with the

@@ -81,6 +81,8 @@ type Config struct {
 	Label string
 	// Voluntary shows the result to the visitor alone: nothing is counted.
 	Voluntary bool
+	// Temperature shows a visitor who passes the reading.
+	Temperature bool
 	// Today tells the day, the zero Date where it is not known; nil: never
 	// known. It is asked once a second, as Health is told.
 	Today func() calibration.Date
@@ -116,6 +118,8 @@ type Kiosk struct {
 	seen   screening.Observation
 	mirror ui.Mirror
 	report Report
+	// passed is the reading that a visitor who passed is shown.
+	passed thermal.Celsius
 
 	measured       calibration.Measurement
 	asked          bool
@@ -260,7 +264,7 @@ func (k *Kiosk) forget() error {
 	k.found.Wipe()
 	clear(k.mirror.Faces[:cap(k.mirror.Faces)])
 	k.cfg.Reference.Forget()
-	k.report = Report{}
+	k.report, k.passed = Report{}, 0
 	k.cfg.Machine.Forget()
 	// The network's pass over zeros takes every register.
 	return errors.Join(k.cfg.Finder.Forget(), forgetRegisters())
@@ -273,6 +277,9 @@ func (k *Kiosk) forgetFaces() {
 }
 
 func (k *Kiosk) publish(step screening.Step) {
+	if step.State != screening.Passed {
+		k.passed = 0
+	}
 	k.tell(step)
 	if k.cfg.Screen == nil {
 		return
@@ -305,7 +312,8 @@ func (k *Kiosk) tell(step screening.Step) {
 	k.show(k.view(step))
 }
 
-// view puts a step in the words of the page. Nothing of a reading is in it.
+// view puts a step in the words of the page. Nothing of a reading is in it,
+// unless the kiosk is configured to show it to those who pass.
 func (k *Kiosk) view(s screening.Step) ui.View {
 	v := ui.View{
 		State: s.State.String(), Guidance: s.Guidance.String(),
@@ -316,6 +324,13 @@ func (k *Kiosk) view(s screening.Step) ui.View {
 		v.Reason = s.Reason.String()
 	case screening.OutOfService:
 		v.Reason = s.Fault
+	case screening.Passed:
+		if k.cfg.Temperature {
+			if s.Verdict == screening.Pass {
+				k.passed = s.Value
+			}
+			v.TemperatureC = float64(k.passed)
+		}
 	default:
 		// Who left before the verdict needs no reason on the screen.
 	}

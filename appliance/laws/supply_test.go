@@ -69,7 +69,7 @@ var permits = []struct{ words, name string }{
 }
 
 // Every library that the appliance links has a licence file, and it is one of
-// those that go together with Apache-2.0. make sbom collects them.
+// those that go together with Apache-2.0. make release collects them.
 func TestLicences(t *testing.T) {
 	root, err := repositoryRoot()
 	if err != nil {

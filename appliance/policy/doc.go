@@ -2,11 +2,18 @@
 // it, or not usable. It holds the measurement site, the threshold temperature
 // and what that threshold was worth on real subjects.
 //
-// In come a measured temperature, its expanded uncertainty and, if there is a
-// sensor, the temperature of the room; out comes a [Judgement]. The package is
-// pure: no clock, no file, no memory of other visitors. For a given uncertainty
-// and room a higher temperature never gets a milder judgement, and a kelvin on
-// the face is a kelvin in the score.
+// In comes what was read on a face ([Surface]): out of it a reading, or an
+// [Objection] to what is no face. Then in come a reading, its expanded
+// uncertainty and, if there is a sensor, the temperature of the room; out comes
+// a [Judgement]. The package is pure: no clock, no file, no memory of other
+// visitors. For a given uncertainty and room a higher temperature never gets a
+// milder judgement, and a kelvin on the face is a kelvin in the score.
+//
+// It falls back in two ways and no other. Where the room is not known (there is
+// no sensor, it is silent, or says what no room has) the reading is judged as it
+// is, by a threshold of its own: [Model].Without. Where the maximum of a
+// forehead's [Pattern] is missing, the maximum of its middle or the hottest spot
+// stands in for it: [Model.Read], at the price of [Model].Losses.
 //
 // The shipped models are fitted by the command
 //

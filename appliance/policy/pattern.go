@@ -104,9 +104,9 @@ func (p *Pattern) hottestSpot() (hottest thermal.Celsius) {
 // MaxHot and MaxUneven are how far above the skin around it the hottest place
 // of a face is believed to be skin.
 const (
-	// MaxHot is over the hottest place of the forehead. Of 3,394 images of the
+	// MaxHot is over the hottest place of the forehead. Of 3,457 images of the
 	// study the hottest of the whole face is 2.98 K above it at most (99 in 100:
-	// 2.2 K). A cup, a lamp or a cigarette is hotter.
+	// 2.0 K). A cup, a lamp or a cigarette is hotter.
 	MaxHot thermal.Kelvin = 3
 	// MaxUneven is over the mean of the forehead. In the field recordings 999
 	// of 1,000 bare foreheads stay below 0.9 K; more is a fringe, a hat's rim,

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/landlock-lsm/go-landlock/landlock"
 	"github.com/landlock-lsm/go-landlock/landlock/syscall"
@@ -29,12 +30,19 @@ var readable = [...]string{"/usr", "/lib", "/lib64", "/etc", "/proc", "/sys"}
 //
 // Errors: what the kernel says.
 func Confine(p Policy) error {
-	var read, write []string
-	read = append(append(read, readable[:]...), p.Read...)
-	write = append(write, p.Write...)
+	folders, files := slices.Clone(readable[:]), []string(nil)
+	for _, path := range p.Read {
+		// The right to list is one that only folders have.
+		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+			files = append(files, path)
+		} else {
+			folders = append(folders, path)
+		}
+	}
 	rules := []landlock.Rule{
-		landlock.PathAccess(reading, read...).IgnoreIfMissing(),
-		landlock.RWDirs(write...).IgnoreIfMissing(),
+		landlock.PathAccess(reading, folders...).IgnoreIfMissing(),
+		landlock.PathAccess(landlock.AccessFSSet(syscall.AccessFSReadFile), files...).IgnoreIfMissing(),
+		landlock.RWDirs(p.Write...).IgnoreIfMissing(),
 		landlock.PathAccess(devices, "/dev").IgnoreIfMissing(),
 	}
 	if err := landlock.V7.BestEffort().Restrict(rules...); err != nil {

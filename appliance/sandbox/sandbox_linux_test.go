@@ -111,7 +111,11 @@ func TestConfine(t *testing.T) {
 		if Confined() {
 			t.Error("confined before it was")
 		}
-		if err := Confine(Policy{Write: []string{state, filepath.Join(dir, "none")}}); err != nil {
+		reads := filepath.Join(dir, "settings.toml")
+		if err := os.WriteFile(reads, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := Confine(Policy{Write: []string{state, filepath.Join(dir, "none")}, Read: []string{reads, filepath.Join(dir, "neither")}}); err != nil {
 			t.Fatal(err)
 		}
 		if err := Harden(); err != nil {
@@ -135,6 +139,9 @@ func TestConfine(t *testing.T) {
 		}
 		if err := os.Rename(filepath.Join(state), filepath.Join(other, "s")); err == nil {
 			t.Error("the state directory can be moved away")
+		}
+		if _, err := os.ReadFile(reads); err != nil {
+			t.Errorf("what may be read is closed: %v", err)
 		}
 		if _, err := os.ReadFile("/proc/self/status"); err != nil {
 			t.Errorf("what libraries read is closed: %v", err)

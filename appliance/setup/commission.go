@@ -25,51 +25,154 @@ var ErrOtherReference = errors.New("the settings describe another reference than
 // RecordPath is where the commissioning record is kept.
 func RecordPath(c *config.Config) string { return filepath.Join(c.State.Dir, recordName) }
 
-// Commission watches the reference over that many frames and returns a record,
-// not signed off, of where it is and how far the camera is off. A finite source
-// may end before. The room and the serial of the reference are the caller's to
-// enter.
+// Commissioning says how a kiosk is commissioned.
+type Commissioning struct {
+	// Frames is how many frames of the reference are watched.
+	Frames int
+	// Field is the map of the field of view, nil where none was made, and Source
+	// the size-of-source effect, nil where it was not measured.
+	Field  *calibration.Field
+	Source *float64
+	// Ambient is the room, Day the day.
+	Ambient commissioning.Ambient
+	Day     calibration.Date
+	// Progress is told after every frame; it may be nil.
+	Progress func(done, of int)
+}
+
+// MapField makes the map of the field of view from that many frames of a uniform
+// target that fills the view, even within half widths of uniformity kelvin.
 //
-// Errors: those of the calibration's settings and of the source, and
-// [commissioning.ErrUnsettled].
-func Commission(ctx context.Context, c *config.Config, source thermal.Source, frames int) (*commissioning.Record, error) {
+// Errors: those of the source, [commissioning.ErrFrames] and
+// [commissioning.ErrNotUniform].
+func MapField(ctx context.Context, c *config.Config, source thermal.Source, frames int, uniformity float64, progress func(done, of int)) (*calibration.Field, error) {
 	cfg := calibrationConfig(c)
-	info := source.Info()
-	tracker, err := calibration.New(cfg, info)
+	u, err := commissioning.NewUniform(cfg.Camera, source.Info(), cfg.Reference.Temperature)
 	if err != nil {
 		return nil, err
 	}
-	var settle commissioning.Settle
 	var frame thermal.Frame
-	begun := false
+	defer frame.Wipe()
 	for n := range frames {
 		if err := source.Next(ctx, &frame); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			return nil, err
 		}
-		seen := tracker.Observe(&frame)
-		// Until it is found the reference is not in order, for a part of the
-		// frames at most.
-		begun = begun || seen.Reference.OK || n >= frames/4
-		if begun {
-			settle.Add(seen, frame.Time)
+		if err := u.Add(&frame); err != nil {
+			return nil, err
 		}
+		tell(progress, n+1, frames)
 	}
-	accepted, err := settle.Accept()
+	return u.Field(thermal.Kelvin(uniformity))
+}
+
+func tell(progress func(done, of int), done, of int) {
+	if progress != nil {
+		progress(done, of)
+	}
+}
+
+// Found is what watching the references found: what was accepted of the first
+// and of the second, and the uncertainty of a reading.
+type Found struct {
+	First, Second commissioning.Accepted
+	Budget        calibration.Budget
+}
+
+// Commission watches the references and returns a record, not signed off, of
+// where they are, how far the camera is off, what a reading is uncertain by, and
+// what that comes to. A finite source may end before.
+//
+// Errors: those of the calibration's settings and of the source, and
+// [commissioning.ErrUnsettled].
+func Commission(ctx context.Context, c *config.Config, source thermal.Source, how Commissioning) (*commissioning.Record, error) {
+	found, err := watch(ctx, commissioningConfig(c, &how), source, how)
 	if err != nil {
 		return nil, err
 	}
-	r := commissioning.NewRecord(info, cfg.Reference.Certificate, accepted, commissioning.Ambient{})
+	return NewRecord(c, source.Info(), how, found)
+}
+
+// NewRecord returns a record, not signed off, of what was found.
+//
+// Errors: those of the calibration's settings.
+func NewRecord(c *config.Config, info thermal.Info, how Commissioning, found Found) (*commissioning.Record, error) {
+	cfg := commissioningConfig(c, &how)
+	r := commissioning.NewRecord(info, cfg.Reference.Certificate, found.First, how.Ambient)
+	if cfg.Second != nil {
+		other := commissioning.NewReference(cfg.Second.Certificate, found.Second)
+		r.Second = &other
+	}
+	if how.Field != nil {
+		r.SetField(how.Field)
+	}
+	r.Source = how.Source
+	r.SetBudget(found.Budget)
+	inspection := commissioning.Inspection{Accepted: found.First, Certificate: cfg.Reference.Certificate, Budget: found.Budget, Field: how.Field, Day: how.Day}
+	r.Verdicts = inspection.Judge()
 	// What the kiosk will make of the record must be in order, too.
 	if err := r.Apply(&cfg, info); err != nil {
 		return nil, err
 	}
-	if tracker, err = calibration.New(cfg, info); err != nil {
+	tracker, err := calibration.New(cfg, info)
+	if err != nil {
 		return nil, err
 	}
 	r.Model = tracker.Digest()
 	return r, nil
+}
+
+// commissioningConfig is the calibration's configuration while a kiosk is
+// commissioned.
+func commissioningConfig(c *config.Config, how *Commissioning) calibration.Config {
+	cfg := calibrationConfig(c)
+	cfg.Field = how.Field
+	if how.Source != nil {
+		cfg.Correction.SizeOfSource = *how.Source
+	}
+	if how.Ambient.TemperatureC != 0 {
+		cfg.Terms.Surround = thermal.Celsius(how.Ambient.TemperatureC)
+	}
+	return cfg
+}
+
+// watch watches the references until they are settled.
+func watch(ctx context.Context, cfg calibration.Config, source thermal.Source, how Commissioning) (found Found, err error) {
+	tracker, err := calibration.New(cfg, source.Info())
+	if err != nil {
+		return found, err
+	}
+	tracker.Today(how.Day)
+	var settle, other commissioning.Settle
+	var frame thermal.Frame
+	defer frame.Wipe()
+	begun := false
+	for n := range how.Frames {
+		if err := source.Next(ctx, &frame); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return found, err
+		}
+		seen := tracker.Observe(&frame)
+		// Until it is found the reference is not in order, for a part of the
+		// frames at most.
+		begun = begun || seen.Reference.OK || n >= how.Frames/4
+		if begun {
+			settle.Add(seen.Reference, frame.Time)
+			other.Add(seen.Second, frame.Time)
+		}
+		if seen.Scale.Valid() {
+			found.Budget = seen.Scale.Usual()
+		}
+		tell(how.Progress, n+1, how.Frames)
+	}
+	if found.First, err = settle.Accept(); err == nil && cfg.Second != nil {
+		if found.Second, err = other.Accept(); err != nil {
+			err = fmt.Errorf("second_reference: %w", err)
+		}
+	}
+	return found, err
 }
 
 // LoadRecord returns the kiosk's commissioning record, nil where it has none.
@@ -132,6 +235,9 @@ func commissioned(cfg *calibration.Config, c *config.Config, r *commissioning.Re
 		set.Serial != "" && set.Serial != of.Serial || set.Expires != "" && set.Expires != of.Expires.String() {
 		return fmt.Errorf("cannot use the record of a reference of %g degC (uncertainty %g K, stability %g K, serial %q, expires %q) for one of %g degC (%g K, %g K, %q, %q): %w",
 			of.TemperatureC, of.ExpandedK, of.StabilityK, of.Serial, of.Expires, set.TemperatureC, set.UncertaintyK, set.StabilityK, set.Serial, set.Expires, ErrOtherReference)
+	}
+	if has := r.Second != nil; has != (c.Second.TemperatureC != 0) || has && r.Second.TemperatureC != c.Second.TemperatureC {
+		return fmt.Errorf("cannot use the record for second_reference.temperature_c = %g: %w", c.Second.TemperatureC, ErrOtherReference)
 	}
 	return r.Apply(cfg, info)
 }

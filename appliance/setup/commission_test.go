@@ -22,7 +22,7 @@ func commission(t *testing.T, c *config.Config) *commissioning.Record {
 		t.Fatal(err)
 	}
 	defer func() { _ = stage.Close() }()
-	r, err := Commission(t.Context(), c, stage, 1000)
+	r, err := Commission(t.Context(), c, stage, Commissioning{Frames: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestCommissionRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r, err := Commission(t.Context(), settings(t), stage, 1000); r != nil || !errors.Is(err, want) {
+		if r, err := Commission(t.Context(), settings(t), stage, Commissioning{Frames: 1000}); r != nil || !errors.Is(err, want) {
 			t.Errorf("%s: %v, %v", scene, r, err)
 		}
 		_ = stage.Close()

@@ -26,6 +26,13 @@ func today(now func() time.Time, record *commissioning.Record) func() calibratio
 	}
 }
 
+// CertificateOn says whether the certificate of a commissioned reference holds at
+// a time by the machine's clock.
+func CertificateOn(r *commissioning.Record, now time.Time) calibration.Fault {
+	c := calibration.Certificate{Expires: r.Reference.Expires}
+	return c.On(today(func() time.Time { return now }, r)())
+}
+
 // asTime returns the noon of a day, the zero time where it is not known.
 func asTime(d calibration.Date) time.Time {
 	if d == (calibration.Date{}) {

@@ -83,7 +83,7 @@ func Kiosk(c *config.Config, source thermal.Source, detector vision.Detector, re
 		Source: source, Reference: reference, Finder: finder, Machine: machine, Site: judge.Site(), Reader: judge,
 		Room: room, RoomNow: out.Board.Room, Lamps: out.Board.Lamps, Interlock: out.Board.Interlock, Presence: out.Board.Presence,
 		Screen: out.Screen, Tally: out.Tally, Observer: out.Observer, Stopwatch: out.Stopwatch,
-		Today: day, Health: out.Health, Label: out.Label, Voluntary: c.Screening.Mode == config.Voluntary,
+		Today: day, Health: out.Health, Label: out.Label, Voluntary: c.Screening.Mode == config.Voluntary, Temperature: c.Page.Temperature,
 	})
 }
 

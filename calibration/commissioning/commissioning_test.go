@@ -145,7 +145,7 @@ func TestSettle(t *testing.T) {
 	run := func(seconds float64, each func(n int) calibration.Observation) (commissioning.Accepted, error) {
 		var s commissioning.Settle
 		for n := 0; float64(n)*0.1 <= seconds; n++ {
-			s.Add(each(n), time.Duration(n)*100*time.Millisecond)
+			s.Add(each(n).Reference, time.Duration(n)*100*time.Millisecond)
 		}
 		return s.Accept()
 	}
@@ -238,7 +238,7 @@ func TestRecordGoesRoundAndApplies(t *testing.T) {
 			on++
 		}
 	}
-	if on != 3 || tr.Digest() == "" {
+	if on != 4 || tr.Digest() == "" {
 		t.Errorf("corrections %+v", tr.Corrections())
 	}
 	other := camera()
@@ -292,6 +292,75 @@ func FuzzRead(f *testing.F) {
 		cfg := calibration.DefaultConfig()
 		if r.Apply(&cfg, info) == nil && info.Width*info.Height < 1<<16 {
 			_, _ = calibration.New(cfg, info)
+		}
+	})
+}
+
+// What commissioning finds is judged, in words that say value, limit and source.
+func TestInspection(t *testing.T) {
+	good := commissioning.Inspection{
+		Accepted:    commissioning.Accepted{Place: thermal.Circle{X: 30, Y: 50, R: 6.5}, Wander: 0.02, Share: 1},
+		Certificate: calibration.Certificate{Temperature: 37, Expanded: 0.2, Stability: 0.1, Expires: calibration.Date{Year: 2027, Month: 5, Day: 31}},
+		Budget:      calibration.Budget{Certificate: 0.1, Emissivity: 0.07},
+		Field:       &calibration.Field{Width: 10, Height: 10, U: 0.05},
+		Day:         calibration.Date{Year: 2027, Month: 5, Day: 31},
+	}
+	if v := good.Judge(); !commissioning.Passed(v) || len(v) != 9 {
+		t.Errorf("%v", v)
+	}
+	for name, change := range map[string]func(i *commissioning.Inspection){
+		"reference_in_order":    func(i *commissioning.Inspection) { i.Share = 0.9 },
+		"reference_width":       func(i *commissioning.Inspection) { i.Place.R = 4.8 },
+		"reference_wander":      func(i *commissioning.Inspection) { i.Wander = 0.4 },
+		"reference_uncertainty": func(i *commissioning.Inspection) { i.Certificate.Expanded = 0.4 },
+		"reference_stability":   func(i *commissioning.Inspection) { i.Certificate.Stability = 0.2 },
+		"expanded_uncertainty":  func(i *commissioning.Inspection) { i.Budget.Drift = 0.3 },
+		"certificate_expired":   func(i *commissioning.Inspection) { i.Day.Year = 2028 },
+		"field_uncertainty":     func(i *commissioning.Inspection) { i.Field = &calibration.Field{Width: 10, Height: 10, U: 0.2} },
+		"bad_pixels": func(i *commissioning.Inspection) {
+			i.Field = &calibration.Field{Width: 10, Height: 10, Bad: make([]calibration.Pixel, 2)}
+		},
+	} {
+		i := good
+		change(&i)
+		failed := 0
+		for _, v := range i.Judge() {
+			if v.Pass {
+				continue
+			}
+			failed++
+			if s := v.String(); v.Name != name || !strings.HasPrefix(s, "FAIL  ") || !strings.Contains(s, v.Source) || strings.Contains(s, "_") {
+				t.Errorf("%s: %s: %s", name, v.Name, s)
+			}
+		}
+		if failed != 1 {
+			t.Errorf("%s: %d verdicts fail", name, failed)
+		}
+	}
+}
+
+func TestReadSizes(t *testing.T) {
+	points, err := commissioning.ReadSizes(strings.NewReader("pixels,true_c,read_c,surround_c\n8,37,36.9,22\n16,37,36.95,22\n32,37,36.98,22\n"))
+	if err != nil || len(points) != 3 || points[1].Pixels != 16 || points[2].Reading != 36.98 {
+		t.Errorf("%v, %v", points, err)
+	}
+	for _, text := range []string{"", "a,b,c,d\n", "pixels,true_c,read_c,surround_c\n8,37,x,22\n", "pixels,true_c,read_c,surround_c\n8,37\n"} {
+		if _, err := commissioning.ReadSizes(strings.NewReader(text)); !errors.Is(err, commissioning.ErrSizes) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// Whatever is read as a table of sizes can be fitted or is refused.
+func FuzzReadSizes(f *testing.F) {
+	f.Add("pixels,true_c,read_c,surround_c\n8,37,36.9,22\n16,37,36.95,22\n32,37,36.98,22\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		points, err := commissioning.ReadSizes(strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		if v, err := commissioning.FitSizeOfSource(points); err == nil && !(v >= 0 && v < 0.1) {
+			t.Errorf("%g", v)
 		}
 	})
 }

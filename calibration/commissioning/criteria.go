@@ -20,7 +20,7 @@ func DefaultCriteria() Criteria {
 }
 
 // Verdict is the outcome of one criterion. It passes where Value is at most
-// Limit.
+// Limit, or at least that.
 type Verdict struct {
 	Name   string  `json:"name"`
 	Value  float64 `json:"value"`
@@ -28,6 +28,8 @@ type Verdict struct {
 	Unit   string  `json:"unit"`
 	Pass   bool    `json:"pass"`
 	Source string  `json:"source"`
+	// Least says that Limit is the least that passes, instead of the most.
+	Least bool `json:"least,omitempty"`
 }
 
 // Judge holds the figures against the criteria.

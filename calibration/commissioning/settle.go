@@ -31,9 +31,8 @@ type Settle struct {
 	fault             calibration.Fault // the last one
 }
 
-// Add takes what the tracker saw in the frame at the time.
-func (s *Settle) Add(o calibration.Observation, at time.Duration) {
-	r := o.Reference
+// Add takes what the tracker saw of one reference in the frame at the time.
+func (s *Settle) Add(r calibration.Reference, at time.Duration) {
 	if s.frames == 0 {
 		s.first = at
 	}
@@ -61,6 +60,10 @@ func (s *Settle) Add(o calibration.Observation, at time.Duration) {
 type Accepted struct {
 	Place        thermal.Circle
 	Offset, Band thermal.Kelvin
+	// Wander is the standard deviation of its centre in pixels, Share the part of
+	// the frames in which it was in order, Seen how long it was watched.
+	Wander, Share float64
+	Seen          time.Duration
 }
 
 // Accept returns the place and offset.
@@ -79,6 +82,7 @@ func (s *Settle) Accept() (Accepted, error) {
 	if wander > maxWander {
 		return Accepted{}, fmt.Errorf("cannot accept a reference that wanders by %.2f px: fix it and the camera: %w", wander, ErrUnsettled)
 	}
+	a.Wander, a.Share, a.Seen = wander, n/float64(s.frames), s.last-s.first
 	a.Band = thermal.Kelvin(leastBand + s.high - s.low)
 	return a, nil
 }

@@ -166,6 +166,26 @@ func TestThermometer(t *testing.T) {
 	until(t, "a time-out by silence", master, "", fails(ErrSilent))
 }
 
+// Two readers do not take each other's sentences away, not even root's.
+func TestOneReader(t *testing.T) {
+	_, path := terminal(t)
+	first, err := openSerial(path, DefaultBaud)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if second, err := openSerial(path, DefaultBaud); second != nil || !errors.Is(err, ErrInUse) || !strings.HasPrefix(err.Error(), "cannot read "+path) {
+		t.Errorf("a second reader: %v", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	next, err := openSerial(path, DefaultBaud)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = next.Close()
+}
+
 // The device goes away in operation: no reading after the time-out, and the
 // reason is told.
 func TestUnplugged(t *testing.T) {

@@ -1,6 +1,7 @@
 package blackbody
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -25,18 +26,27 @@ func Bauds() []int { return slices.Sorted(maps.Keys(bauds())) }
 func speed(baud int) uint32 { return bauds()[baud] }
 
 // openSerial opens a serial device raw: 8 data bits, no parity, 1 stop bit, no
-// flow control. What it had in store from before is dropped.
+// flow control. It is only read. What it had in store from before is dropped.
 //
-// Errors: [ErrOpen].
+// Errors: [ErrOpen], [ErrInUse].
 func openSerial(path string, baud int) (*os.File, error) {
 	refuse := func(err error) (*os.File, error) {
 		return nil, fmt.Errorf("cannot open %s: %w: %w", path, err, ErrOpen)
 	}
 	// It is not to become the terminal of this program, nor to wait for a modem;
 	// and without blocking, Go can wait for it with a deadline.
-	fd, err := unix.Open(path, unix.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	if errors.Is(err, unix.EBUSY) {
+		return nil, fmt.Errorf("cannot read %s: %w", path, ErrInUse)
+	}
 	if err != nil {
 		return refuse(err)
+	}
+	// Two readers would take each other's sentences away. TIOCEXCL keeps other
+	// programs out, but not root's.
+	if err := unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		_ = unix.Close(fd)
+		return nil, fmt.Errorf("cannot read %s: %w", path, ErrInUse)
 	}
 	if err := raw(fd, baud); err != nil {
 		_ = unix.Close(fd)
@@ -50,7 +60,6 @@ func raw(fd, baud int) error {
 	if err != nil {
 		return err // no serial device
 	}
-	// Nobody else is to take half of the sentences.
 	if err := unix.IoctlSetInt(fd, unix.TIOCEXCL, 0); err != nil {
 		return err
 	}

@@ -19,6 +19,8 @@ var (
 	ErrSilent = errors.New("the blackbody's controller is silent; check its power, its cable and its baud rate")
 	// ErrOpen means that the serial device cannot be opened.
 	ErrOpen = errors.New("the serial device cannot be used; see lintel devices, check the cable, and join the group dialout")
+	// ErrInUse means that another program reads the device.
+	ErrInUse = errors.New("another program reads it, as a kiosk that runs does; stop the one that should not")
 	// ErrFaulty means that the controller reports a fault.
 	ErrFaulty = errors.New("the blackbody's controller reports a fault; see its display")
 	// ErrOther means that another blackbody is connected.
@@ -149,7 +151,7 @@ func (t *Thermometer) take(r Reading) {
 
 // Latest returns the last reading.
 //
-// Errors: [ErrSilent] or [ErrOpen] where there is no fresh one, [ErrFaulty],
+// Errors: [ErrSilent], [ErrOpen] or [ErrInUse] where there is no fresh one, [ErrFaulty],
 // [ErrOther].
 func (t *Thermometer) Latest() (Reading, error) {
 	t.mu.Lock()

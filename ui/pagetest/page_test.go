@@ -10,6 +10,7 @@ import (
 
 	"lintel/firmware/thermal"
 	"lintel/ui"
+	"lintel/ui/web"
 )
 
 // Every state of the kiosk page in a real browser: words, signs, sizes,
@@ -18,15 +19,10 @@ func TestKioskPage(t *testing.T) {
 	InLoopbackNamespace(t, func() { drive(t, "kiosk.mjs") })
 }
 
-// What the staff page says of a kiosk in order, out of service, and gone.
-func TestStaffPage(t *testing.T) {
-	InLoopbackNamespace(t, func() { drive(t, "staff.mjs") })
-}
-
 // drive runs a script against a fake kiosk.
 func drive(t *testing.T, script string) {
 	t.Helper()
-	k := &fakeKiosk{listen: "127.0.0.1:0", view: ui.View{State: "ready"}}
+	k := &fakeKiosk{listen: "127.0.0.1:0", view: ui.View{State: "ready"}, page: ui.Page{Languages: web.Languages(), Touch: true, Sound: true}}
 	t.Cleanup(func() {
 		if err := k.stop(); err != nil {
 			t.Error(err)
@@ -47,6 +43,8 @@ type fakeKiosk struct {
 	view   ui.View
 	mirror string // off, left, person
 	frozen bool
+	page   ui.Page
+	office fakeOffice
 }
 
 func (k *fakeKiosk) commands() Commands {
@@ -59,6 +57,37 @@ func (k *fakeKiosk) commands() Commands {
 		},
 		"stop": func(json.RawMessage) (any, error) { return nil, k.stop() },
 		"show": func(argument json.RawMessage) (any, error) { return nil, k.show(argument) },
+		"pace": func(argument json.RawMessage) (any, error) {
+			var a struct{ Hertz, Frames int }
+			if err := json.Unmarshal(argument, &a); err != nil {
+				return nil, err
+			}
+			return k.pace(a.Hertz, a.Frames), nil
+		},
+		"visits": func(argument json.RawMessage) (any, error) {
+			var n int
+			if err := json.Unmarshal(argument, &n); err != nil {
+				return nil, err
+			}
+			k.visits(n)
+			return nil, nil
+		},
+		"somebody": func(argument json.RawMessage) (any, error) {
+			k.office.mu.Lock()
+			defer k.office.mu.Unlock()
+			return nil, json.Unmarshal(argument, &k.office.somebody)
+		},
+		"noted": func(json.RawMessage) (any, error) {
+			k.office.mu.Lock()
+			defer k.office.mu.Unlock()
+			return k.office.noted, nil
+		},
+		"files": func(json.RawMessage) (any, error) { return k.office.files, nil },
+		"clock": func(json.RawMessage) (any, error) { return k.office.clock, nil },
+		"forget": func(json.RawMessage) (any, error) {
+			k.office.data = nil
+			return nil, nil
+		},
 		"freeze": func(json.RawMessage) (any, error) {
 			k.mu.Lock()
 			defer k.mu.Unlock()
@@ -84,6 +113,9 @@ func (k *fakeKiosk) show(argument json.RawMessage) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.view, k.frozen = v, false
+	if k.server != nil {
+		k.server.Show(v)
+	}
 	return nil
 }
 
@@ -97,7 +129,11 @@ func (k *fakeKiosk) faults() []string {
 }
 
 func (k *fakeKiosk) start() (string, error) {
-	server, err := ui.New(ui.Config{Listen: k.listen, Faults: k.faults})
+	office, err := k.office.open()
+	if err != nil {
+		return "", err
+	}
+	server, err := ui.New(ui.Config{Listen: k.listen, Faults: k.faults, Page: k.page, Staff: office})
 	if err != nil {
 		return "", err
 	}
@@ -147,6 +183,55 @@ func (k *fakeKiosk) loop(ctx context.Context, server *ui.Server) {
 			server.ShowMirror(draw(func(x, _ float64) bool { return x < 60 }, thermal.Box{X0: 20, Y0: 40, X1: 50, Y1: 80}))
 		case "person":
 			server.ShowMirror(draw(person, thermal.Box{X0: 42, Y0: 38, X1: 78, Y1: 88}))
+		}
+	}
+}
+
+// pace shows mirrors at a steady rate, each with its number in the first 16
+// cells, and returns the numbers with the times in ms since 1970.
+func (k *fakeKiosk) pace(hertz, frames int) [][2]float64 {
+	k.mu.Lock()
+	k.mirror = "paced"
+	k.mu.Unlock()
+	m := draw(person, thermal.Box{X0: 42, Y0: 38, X1: 78, Y1: 88})
+	tick := time.NewTicker(time.Second / time.Duration(hertz))
+	defer tick.Stop()
+	var sent [][2]float64
+	for n := range frames {
+		<-tick.C
+		m.Body[0], m.Body[1] = byte((n+1)>>8), byte(n+1)
+		sent = append(sent, [2]float64{float64(n + 1), float64(time.Now().UnixMicro()) / 1000})
+		k.server.ShowMirror(m)
+	}
+	k.mu.Lock()
+	k.mirror = "person"
+	k.mu.Unlock()
+	return sent
+}
+
+// visits runs through visits as fast as the page can follow.
+func (k *fakeKiosk) visits(n int) {
+	states := []ui.View{
+		{State: "guiding", Guidance: "come_closer"},
+		{State: "measuring", Guidance: "hold_still", Progress: 0.3},
+		{State: "measuring", Guidance: "hold_still", Progress: 0.8},
+		{State: "passed"},
+		{State: "clearing"},
+		{State: "ready"},
+	}
+	for i := range n {
+		for _, v := range states {
+			switch {
+			case v.State == "passed" && i%3 == 1:
+				v = ui.View{State: "referred"}
+			case v.State == "passed" && i%3 == 2:
+				v = ui.View{State: "unmeasured", Reason: "too_cold"}
+			}
+			k.mu.Lock()
+			k.view = v
+			k.mu.Unlock()
+			k.server.Show(v)
+			time.Sleep(15 * time.Millisecond)
 		}
 	}
 }

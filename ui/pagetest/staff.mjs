@@ -1,26 +1,209 @@
-// The staff page: what it says of a kiosk in order, out of service, and gone.
+// The staff pages: the door, every page behind it, by touch alone and by
+// keyboard alone.
 
 import assert from "node:assert/strict";
 import { ask, finish, openPage, scan, shoot } from "./browser.mjs";
 
-await finish(async () => {
-  const url = await ask("start");
-  const { page, close } = await openPage(new URL("/staff", url).href);
-  const says = (text) => page.waitForFunction((t) => document.body.innerText.includes(t), text, { timeout: 10_000 });
-  await says("Please step up");
-  await says("none");
-  await scan(page, "the staff page");
-  await shoot(page, "staff-ready");
+const PIN = "314159";
+const PAGES = ["now", "counts", "threshold", "health", "privacy", "commission", "take", "settings"];
 
+await finish(async () => {
+  const url = new URL("/staff", await ask("start")).href;
+  const { page, close } = await openPage(url, { viewport: { width: 1024, height: 600 }, hasTouch: true });
+  const says = (text) => page.waitForFunction((t) => document.body.innerText.includes(t), text, { timeout: 10_000 });
+  await theDoor(page, says);
+  await everyPage(page, says);
+  await theSession(page, says);
+  await byKeyboard(page, says, url);
+  await gone(page, says);
+  await close();
+});
+
+function tap(page, name) {
+  return page.getByRole("button", { name, exact: true }).first().tap();
+}
+
+async function tapPIN(page, pin) {
+  for (const digit of pin) await page.locator(".pad").getByRole("button", { name: digit, exact: true }).tap();
+  await page.locator(".pad").getByRole("button", { name: "Enter", exact: true }).tap();
+}
+
+async function theDoor(page, says) {
+  await says("Choose a PIN");
+  await says("Please step up");
+  await scan(page, "the door without a PIN");
+  await shoot(page, "staff-door-first");
+  await tapPIN(page, "111111");
+  await says("Enter it once more");
+  await tapPIN(page, "111111");
+  await says("not all the same");
+  await tapPIN(page, PIN);
+  await tapPIN(page, "314158");
+  await says("not the same digits");
+  await tapPIN(page, PIN);
+  await tapPIN(page, PIN);
+  await says("Second check");
+  await page.reload();
+  await says("Enter the PIN");
+  for (let i = 0; i < 3; i++) await tapPIN(page, `00000${i}`);
+  await says("Too many wrong PINs");
+  await scan(page, "the door that waits");
+  await shoot(page, "staff-door-waits");
+  await page.waitForFunction(() => !document.body.innerText.includes("Too many"), null, { timeout: 10_000 });
+  await tapPIN(page, PIN);
+  await says("Second check");
+}
+
+async function everyPage(page, says) {
+  await tap(page, "No fever");
+  await says("counted in 5 s");
+  await tap(page, "Undo");
+  await says("Not counted.");
+  await tap(page, "Fever confirmed");
+  await says("Fever confirmed: counted.");
+  assert.deepEqual(await ask("noted"), ["confirmed"]);
+  for (const [name, size] of Object.entries({ "7in": [1024, 600], "10in-upright": [800, 1280] })) {
+    await page.setViewportSize({ width: size[0], height: size[1] });
+    for (const [i, tab] of PAGES.entries()) {
+      await page.locator("#tabs button").nth(i).tap();
+      await page.waitForFunction((want) => document.querySelector("#tabs [aria-current]").dataset.page === want && !document.body.innerText.includes("One moment."), tab);
+      await page.waitForTimeout(150);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${tab} is too wide on ${name}`);
+      const small = await page.evaluate(() => [...document.querySelectorAll("button, a, input")].filter((e) => e.getClientRects().length > 0 && e.getBoundingClientRect().height < 44).map((e) => e.outerHTML));
+      assert.deepEqual(small, [], `too small to touch on ${tab}`);
+      await scan(page, `${tab} on ${name}`);
+      await shoot(page, `staff-${tab}-${name}`);
+    }
+  }
+  await page.setViewportSize({ width: 1024, height: 600 });
+  await tap(page, "Counts");
+  for (const by of ["Week", "Hours", "Day"]) await tap(page, by);
+  await says("2026-10-05 00:00");
+  await says("95 %: 3 % to 17 %");
+  await tap(page, "Threshold");
+  await says("This is how the kiosk is set.");
+  const price = () => page.locator("#price").innerText();
+  const before = await price();
+  await page.locator('input[type="range"]').press("ArrowRight");
+  await says("policy.sensitivity = 0.87");
+  assert.notEqual(await price(), before);
+  await tap(page, "Hottest spot of the face");
+  await says("policy.site = face_max");
+  await tap(page, "Reference");
+  await says("Something covers the reference disc.");
+  await tap(page, "Privacy");
+  await says("NOT in order");
+  await says("sha256 0123456789abcdef");
+  await theCommissioning(page, says);
+  await tap(page, "Take away");
+  await tap(page, "Write to STICK");
+  await says("was written");
+  const files = await ask("files");
+  assert.match(Object.values(files)[0], /^outcome,from,to,visits\n/);
+  assert.deepEqual(Object.keys(files), ["lintel-counts-no-date.csv"]);
+  await tap(page, "Show the code");
+  await says("Part 1 of");
+  await scan(page, "the code");
+  await page.locator("svg.code").scrollIntoViewIfNeeded();
+  await shoot(page, "staff-code");
+  await tap(page, "Clock and PIN");
+  await says("The clock has not been set.");
+  await tap(page, "Year: more");
+  await page.locator("#set_clock").tap();
+  await says("The clock was set.");
+  assert.match(await ask("clock"), /^2020-03-04T05:06/);
+}
+
+async function theCommissioning(page, says) {
+  const inked = () => page.evaluate(() => {
+    const canvas = document.querySelector(".heat canvas");
+    return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((v) => v > 0);
+  });
+  await tap(page, "Commission");
+  await says("Lepton 3.5");
+  await tap(page, "Next");
+  await says("it has a circle");
+  assert.ok(await inked(), "the heat view shows nothing");
+  await scan(page, "the heat view");
+  await shoot(page, "staff-heat");
+  await ask("somebody", true);
+  await says("Blank: somebody is in sight");
+  assert.ok(!(await inked()), "the heat view shows somebody");
+  await ask("somebody", false);
+  await tap(page, "Next");
+  await says("37.00 °C");
+  await scan(page, "the reference");
+  await shoot(page, "staff-reference");
+  await tap(page, "Next");
+  await tap(page, "Temperature: more");
+  await says("22.5 °C");
+  await tap(page, "Next");
+  await tap(page, "Watch and sign off");
+  await says("not in order for long enough");
+  for (let i = 0; i < 2; i++) await tap(page, "One step back");
+  for (const key of "BB-07") await page.locator(".keys").getByRole("button", { name: key, exact: true }).tap();
+  for (let i = 0; i < 2; i++) await tap(page, "Next");
+  await tap(page, "Owner");
+  await tap(page, "Watch and sign off");
+  await says("Owner, on 2026-11-20");
+  await says("BB-07");
+  await scan(page, "the report");
+  await shoot(page, "staff-report");
+}
+
+async function theSession(page, says) {
+  await page.locator("#old_pin").tap();
+  await tapPIN(page, PIN);
+  await tapPIN(page, "271828");
+  await tapPIN(page, "271828");
+  await says("The PIN was changed.");
+  await tap(page, "Now");
   await ask("show", { state: "out_of_service", reason: "reference_moved" });
-  await says("Out of service");
   await says("The reference disc is not where it was.");
   await says("reference_moved");
-  await scan(page, "the staff page out of service");
-  await shoot(page, "staff-out-of-service");
+  await page.getByRole("link", { name: "Back to the visitors' screen" }).tap();
+  await page.waitForSelector("body[data-state]");
+  await page.locator("#door").tap();
+  await says("Enter the PIN");
+}
 
+// byKeyboard goes from the door to a second check and to every page with keys
+// alone.
+async function byKeyboard(page, says, url) {
+  await page.goto(url);
+  await says("Enter the PIN");
+  await page.keyboard.type("271828");
+  await page.keyboard.press("Enter");
+  await says("Second check");
+  const reach = async (name) => {
+    for (let i = 0; i < 60; i++) {
+      await page.keyboard.press("Tab");
+      const at = await page.evaluate(() => {
+        const e = document.activeElement;
+        const outline = getComputedStyle(e).outlineStyle;
+        return { text: e.innerText, seen: outline !== "none" };
+      });
+      if (at.text === name) {
+        assert.ok(at.seen, `${name} does not show that it has the focus`);
+        return;
+      }
+    }
+    throw new Error(`no key leads to ${name}`);
+  };
+  await reach("Not done");
+  await page.keyboard.press("Space");
+  await says("Not done: counted.");
+  for (const tab of ["Counts", "Threshold", "Reference", "Privacy", "Commission", "Take away", "Clock and PIN"]) {
+    await reach(tab);
+    await page.keyboard.press("Enter");
+    await page.waitForFunction((name) => document.querySelector("#tabs [aria-current]").innerText === name, tab);
+  }
+  assert.deepEqual(await ask("noted"), ["confirmed", "not_done"]);
+}
+
+async function gone(page, says) {
+  await tap(page, "Now");
   await ask("stop");
   await says("does not answer");
   assert.ok(!(await page.evaluate(() => document.body.innerText)).includes("reference_moved"));
-  await close();
-});
+}

@@ -15,11 +15,26 @@ const STATES = {
   out_of_service: { scene: "notice", sign: "out_of_service" },
 };
 
+// What to do about it, as a sign, where somebody could not be measured.
+const TODO = {
+  forehead_covered: "bare_your_forehead",
+  turned_away: "face_the_camera",
+  too_far: "come_closer",
+  kept_moving: "hold_still",
+  out_of_place: "come_to_the_middle",
+  several_people: "one_at_a_time",
+  too_cold: "warm_up",
+  too_hot: "wait",
+  too_near: "step_back",
+  not_sharp: "hold_still",
+  unsteady: "hold_still",
+};
+
 // own looks up a name in a table, never what every object inherits.
 const own = (table, name) => (Object.hasOwn(table, name) ? table[name] : undefined);
 
-// describe returns {state, guidance, reason, scene, sign, title, text, staff,
-// code, progress, badge}. A view with an unknown state is out of service.
+// describe returns {state, guidance, reason, scene, sign, todo, title, text,
+// reading, staff, code, progress, badge}. A view with an unknown state is out of service.
 export function describe(view, words) {
   const known = own(STATES, view.state) !== undefined;
   const state = known ? view.state : "out_of_service";
@@ -46,12 +61,20 @@ export function describe(view, words) {
   }
   return {
     state, guidance, reason, sign, staff, code,
+    todo: state === "unmeasured" ? own(TODO, reason) ?? "" : "",
+    reading: state === "passed" ? degrees(view.temperature_c, words.lang) : "",
     scene: look.scene,
     title: say.title,
     text: say.text,
     progress: state === "measuring" ? Math.min(1, Math.max(0, Number(view.progress) || 0)) : 0,
     badge: view.source ? own(words.sources, view.source) ?? words.sources.other : "",
   };
+}
+
+// degrees says a temperature as the language does; empty for none.
+function degrees(value, lang) {
+  if (typeof value !== "number") return "";
+  return new Intl.NumberFormat(lang, { style: "unit", unit: "celsius", minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value);
 }
 
 // A fault may end a visit; the visitor is told which, and can do nothing.

@@ -3,8 +3,11 @@ package web
 import (
 	"encoding/json"
 	"io/fs"
+	"os"
+	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -21,21 +24,110 @@ func read(t *testing.T, name string) string {
 type say struct{ Title, Text, Staff string }
 
 type words struct {
+	Lang, Name, Dir                              string
 	States, Voluntary, Guidance, Reasons, Faults map[string]say
-	Sources, Notes, Staff                        map[string]string
+	Sources, Notes                               map[string]string
 }
 
-func catalogue(t *testing.T) words {
+func catalogue(t *testing.T, language string) words {
 	t.Helper()
 	var w words
-	if err := json.Unmarshal([]byte(read(t, "words.en.json")), &w); err != nil {
-		t.Fatal(err)
+	if err := json.Unmarshal([]byte(read(t, "words."+language+".json")), &w); err != nil {
+		t.Fatalf("words.%s.json: %v", language, err)
 	}
 	return w
 }
 
+// flat lists every text of a JSON document by its path.
+func flat(t *testing.T, name string) map[string]string {
+	t.Helper()
+	var document any
+	if err := json.Unmarshal([]byte(read(t, name)), &document); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	texts := map[string]string{}
+	var walk func(path string, node any)
+	walk = func(path string, node any) {
+		switch node := node.(type) {
+		case map[string]any:
+			for key, child := range node {
+				walk(strings.TrimPrefix(path+"."+key, "."), child)
+			}
+		case string:
+			texts[path] = node
+		default:
+			t.Errorf("%s: %s is no text", name, path)
+		}
+	}
+	walk("", document)
+	return texts
+}
+
+// A catalogue that lacks an entry, has one too many or leaves one empty does
+// not pass.
+func TestCataloguesAreComplete(t *testing.T) {
+	english := flat(t, "words.en.json")
+	for _, language := range Languages() {
+		texts := flat(t, "words."+language+".json")
+		for path, text := range english {
+			translated, ok := texts[path]
+			switch {
+			case !ok:
+				t.Errorf("words.%s.json lacks %s: %q", language, path, text)
+			case text != "" && strings.TrimSpace(translated) == "":
+				t.Errorf("words.%s.json leaves %s empty: %q", language, path, text)
+			case text == "" && translated != "":
+				t.Errorf("words.%s.json has words for %s, which says nothing in English", language, path)
+			}
+		}
+		for path := range texts {
+			if _, ok := english[path]; !ok {
+				t.Errorf("words.%s.json has %s, which nothing shows", language, path)
+			}
+		}
+	}
+	names, err := fs.Glob(Files(), "words.*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(names) != len(Languages()) {
+		t.Errorf("there are the catalogues %v for the languages %v", names, Languages())
+	}
+}
+
+// The fonts that come along have every character of every catalogue.
+func TestFontsHaveEveryCharacter(t *testing.T) {
+	have := map[rune]bool{' ': true}
+	glyphs, err := os.ReadFile("fonts/glyphs.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(glyphs)) {
+		for _, code := range strings.Fields(line)[1:] {
+			c, err := strconv.ParseInt(code, 16, 32)
+			if err != nil {
+				t.Fatal(err)
+			}
+			have[rune(c)] = true
+		}
+	}
+	names, err := fs.Glob(Files(), "*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		for path, text := range flat(t, name) {
+			for _, c := range text {
+				if !have[c] {
+					t.Errorf("no font has %q of %s in %s: run ui/web/fonts/make.sh", c, path, name)
+				}
+			}
+		}
+	}
+}
+
 func TestEveryStateHasWords(t *testing.T) {
-	w := catalogue(t)
+	w := catalogue(t, "en")
 	for _, state := range []string{"starting", "warming_up", "ready", "guiding", "measuring", "passed", "referred", "unmeasured", "clearing", "out_of_service"} {
 		if w.States[state].Title == "" {
 			t.Errorf("%s has no title", state)
@@ -56,7 +148,7 @@ func TestEveryStateHasWords(t *testing.T) {
 }
 
 func TestVerdictsInWords(t *testing.T) {
-	w := catalogue(t)
+	w := catalogue(t, "en")
 	for _, c := range []struct{ got, want string }{
 		{w.States["passed"].Title, "PASS"},
 		{w.States["referred"].Title, "REFER"},
@@ -72,12 +164,16 @@ func TestVerdictsInWords(t *testing.T) {
 // A referral is no diagnosis, and most who are referred are healthy: the page
 // alarms nobody and names no number.
 func TestVisitorsAreNotAlarmed(t *testing.T) {
-	w := catalogue(t)
-	alarm := regexp.MustCompile(`(?i)fever|febrile|\bill\b|sick|infect|disease|danger|warning|alarm|°|degree|celsius`)
-	for _, table := range []map[string]say{w.States, w.Voluntary, w.Guidance, w.Reasons, w.Faults} {
-		for name, s := range table {
-			if found := alarm.FindString(s.Title + " " + s.Text); found != "" {
-				t.Errorf("%s says %q to visitors", name, found)
+	alarm := regexp.MustCompile(`(?i)fever|febrile|\bill\b|sick|infect|disease|danger|warning|alarm|°|degree|celsius` +
+		`|fiebre|enferm|infecc|peligro|fièvre|malad|danger|Fieber\b|krank|Gefahr|febre|doen|perigo` +
+		`|حمى|مرض|خطر|عدوى|发烧|发热|生病|疾病|危险|感染|बुखार|बीमार|खतरा|संक्रमण`)
+	for _, language := range Languages() {
+		w := catalogue(t, language)
+		for _, table := range []map[string]say{w.States, w.Voluntary, w.Guidance, w.Reasons, w.Faults} {
+			for name, s := range table {
+				if found := alarm.FindString(s.Title + " " + s.Text); found != "" {
+					t.Errorf("%s says %q to visitors in %s", name, found, language)
+				}
 			}
 		}
 	}
@@ -85,9 +181,9 @@ func TestVisitorsAreNotAlarmed(t *testing.T) {
 
 var (
 	symbol    = regexp.MustCompile(`<symbol id="(\w+)"`)
-	usedSign  = regexp.MustCompile(`sign: "(\w+)"`)
+	usedSign  = regexp.MustCompile(`(?m)(?:sign|^  [a-z_]+): "([a-z_]+)"`)
 	elementID = regexp.MustCompile(`find\("(\w+)"\)`)
-	pathAsked = regexp.MustCompile(`(?:src|href)="(/[\w.]*)"|from "\./([\w.]+)"|fetch\("(/\w+)"|EventSource\("(/\w+)"`)
+	pathAsked = regexp.MustCompile(`(?:src|href)="(/[\w./-]*)"|from "(\.\.?/[\w.]+)"|fetch\("(/\w+)"|EventSource\("(/\w+)"`)
 )
 
 func TestEverySignIsDrawn(t *testing.T) {
@@ -100,7 +196,7 @@ func TestEverySignIsDrawn(t *testing.T) {
 	for _, m := range usedSign.FindAllStringSubmatch(read(t, "describe.js"), -1) {
 		wanted = append(wanted, m[1])
 	}
-	for name := range catalogue(t).Guidance {
+	for name := range catalogue(t, "en").Guidance {
 		wanted = append(wanted, name)
 	}
 	for _, name := range wanted {
@@ -116,7 +212,7 @@ func TestEverySignIsDrawn(t *testing.T) {
 }
 
 func TestScriptsFindTheirElements(t *testing.T) {
-	for script, page := range map[string]string{"kiosk.js": "index.html", "staff.js": "staff.html"} {
+	for script, page := range map[string]string{"kiosk.js": "index.html", "staff/main.js": "staff.html"} {
 		html := read(t, page)
 		for _, m := range elementID.FindAllStringSubmatch(read(t, script), -1) {
 			if !strings.Contains(html, `id="`+m[1]+`"`) {
@@ -126,27 +222,74 @@ func TestScriptsFindTheirElements(t *testing.T) {
 	}
 }
 
-// The pages ask for nothing but what the kiosk serves, and hold no inline
-// script or style, which the security policy would refuse.
-func TestSourcesStayWithin(t *testing.T) {
-	served := []string{"/", "/staff", "/privacy", "/events", "/mirror", "/healthz"}
-	names, err := fs.Glob(Files(), "*")
+// The staff pages have no language but English yet; what they say is in a
+// catalogue all the same. Every word that they ask for is there, and none that
+// they do not.
+func TestStaffWords(t *testing.T) {
+	texts := flat(t, "staff.en.json")
+	scripts, err := fs.Glob(Files(), "staff/*.js")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range names {
-		served = append(served, "/"+name)
+	used := map[string]bool{"lang": true, "dir": true}
+	// Groups whose entries are looked up by a name that comes from elsewhere.
+	byName := []string{"tabs.", "door.", "refused.", "check.", "selftest.", "take.", "settings.", "threshold.", "privacy.", "commission."}
+	asked := regexp.MustCompile(`\bw\.([a-z]+)\.([a-z_]+)`)
+	for _, script := range scripts {
+		for _, m := range asked.FindAllStringSubmatch(read(t, script), -1) {
+			used[m[1]+"."+m[2]] = true
+		}
 	}
+	for path := range used {
+		if _, ok := texts[path]; !ok {
+			t.Errorf("staff.en.json lacks %s", path)
+		}
+	}
+	for path := range texts {
+		if !used[path] && !slices.ContainsFunc(byName, func(group string) bool { return strings.HasPrefix(path, group) }) {
+			t.Errorf("staff.en.json has %s, which nothing shows", path)
+		}
+	}
+}
+
+// The pages ask for nothing but what the kiosk serves, and hold no inline
+// script or style, which the security policy would refuse.
+func TestSourcesStayWithin(t *testing.T) {
+	served := []string{"/", "/staff", "/privacy", "/events", "/mirror", "/healthz", "/settings"}
+	var names []string
+	err := fs.WalkDir(Files(), ".", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			served = append(served, "/"+name)
+			if !strings.HasPrefix(name, "fonts/") && !strings.HasPrefix(name, "vendor/") {
+				names = append(names, name)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fonts := regexp.MustCompile(`url\("(/fonts/[\w.-]+)"\)`)
 	for _, name := range names {
 		text := strings.ReplaceAll(read(t, name), "http://www.w3.org/2000/svg", "")
-		for _, bad := range []string{"http:", "https:", "ws:", "//cdn", "<script>", "<style", "style=\"", "onclick", "@import", "url(", "localStorage", "sessionStorage", "document.cookie", "indexedDB"} {
+		for _, m := range fonts.FindAllStringSubmatch(text, -1) {
+			if !slices.Contains(served, m[1]) {
+				t.Errorf("%s asks for %s, which is not served", name, m[1])
+			}
+		}
+		text = fonts.ReplaceAllString(text, "")
+		for _, bad := range []string{"http:", "https:", "ws:", "//cdn", "<script>", "<style", "style=\"", "onclick=\"", "onclick='", "@import", "url(", "localStorage", "sessionStorage", "document.cookie", "indexedDB"} {
 			if strings.Contains(text, bad) {
 				t.Errorf("%s has %q in it", name, bad)
 			}
 		}
 		for _, m := range pathAsked.FindAllStringSubmatch(text, -1) {
-			if path := "/" + strings.TrimPrefix(m[1]+m[2]+m[3]+m[4], "/"); !slices.Contains(served, path) {
-				t.Errorf("%s asks for %s, which is not served", name, path)
+			asked := m[1] + m[3] + m[4]
+			if m[2] != "" {
+				asked = "/" + path.Join(path.Dir(name), m[2])
+			}
+			if !slices.Contains(served, asked) {
+				t.Errorf("%s asks for %s, which is not served", name, asked)
 			}
 		}
 	}

@@ -23,6 +23,8 @@ MOST_FACES = 6
 SEARCH_ABOVE, SEARCH_DOWN = 0.1, 0.6
 # The two ways to the forehead must overlap by this much (IoU) to be the same one.
 LEAST_AGREEMENT = 0.35
+# The probability of bare skin from which a cell of the map adds to the forehead.
+LEAST_BARE = 0.2
 
 
 @dataclass
@@ -37,9 +39,9 @@ class Face:
     over_brow: float = 0.0
 
     def usable(self) -> bool:
-        """The forehead may be measured in this frame."""
+        """The forehead may be measured in this frame, as far as the network says."""
         return (
-            min(self.bare, self.frontal, self.sharp, 1 - self.down) > USABLE
+            min(self.bare, self.frontal, 1 - self.down, 1 - self.over_brow) > USABLE
             and boxes.width(self.box) >= NARROWEST_FACE
             and boxes.width(self.forehead) >= NARROWEST_FOREHEAD
             and boxes.height(self.forehead) >= LOWEST_FOREHEAD
@@ -104,9 +106,8 @@ def refined(skin: np.ndarray, face: Box, drawn: Box) -> Box:
 def bare_box(skin: np.ndarray, face: Box) -> Box | None:
     """The box in the upper part of the face that holds the most bare skin and the least else.
 
-    Among all boxes of whole cells that with the largest sum of (part that is
-    bare - 1/2); then each edge moves by what its outermost row or column and the
-    next one say.
+    Among all boxes of whole cells that with the largest sum of (probability of
+    bare skin - LEAST_BARE).
     """
     x0 = int(max(0, np.floor((face[0] + SIDE_PADDING) / SKIN_CELL)))
     x1 = int(min(skin.shape[1], np.ceil((face[2] + SIDE_PADDING) / SKIN_CELL)))
@@ -115,23 +116,11 @@ def bare_box(skin: np.ndarray, face: Box) -> Box | None:
     if x1 - x0 < 1 or y1 - y0 < 1:
         return None
     here = skin[y0:y1, x0:x1]
-    best = _best_box(here - 0.5)
+    best = _best_box(here - LEAST_BARE)
     if best is None:
         return None
-    left, top, right, bottom = best
-
-    def across(row):
-        return here[row, left:right].mean() if 0 <= row < len(here) else 0.0
-
-    def down(column):
-        return here[top:bottom, column].mean() if 0 <= column < here.shape[1] else 0.0
-
-    edges = [
-        left + (1 - down(left)) - down(left - 1), top + (1 - across(top)) - across(top - 1),
-        right - (1 - down(right - 1)) + down(right), bottom - (1 - across(bottom - 1)) + across(bottom),
-    ]  # fmt: skip
     x, y = x0 * SKIN_CELL - SIDE_PADDING, y0 * SKIN_CELL
-    box = [edges[0] * SKIN_CELL + x, edges[1] * SKIN_CELL + y, edges[2] * SKIN_CELL + x, edges[3] * SKIN_CELL + y]
+    box = [edge * SKIN_CELL + at for edge, at in zip(best, (x, y, x, y))]
     return boxes.clip([float(e) for e in box], FRAME_WIDTH, FRAME_HEIGHT)
 
 

@@ -123,7 +123,7 @@ def _score_person(score: Score, label: dict, person: Person, face: Face | None) 
     if usable:
         score.counts["accepted"] += 1
     else:
-        answers = f"bare {face.bare:.2f} frontal {face.frontal:.2f} sharp {face.sharp:.2f} down {face.down:.2f}"
+        answers = f"bare {face.bare:.2f} frontal {face.frontal:.2f} down {face.down:.2f} over brow {face.over_brow:.2f}"
         score.note("refused", clip, frame, answers)
     score.overlaps.append(boxes.iou(face.forehead, person.forehead))
     score.counts["inside"] += inside

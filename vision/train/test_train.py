@@ -70,17 +70,21 @@ class Targets(unittest.TestCase):
         faces = decode(perfect_output(paint(scene(who))))
         self.assertEqual(len(faces), 1)
         np.testing.assert_allclose(faces[0].box, who.face, atol=1e-3)
-        np.testing.assert_allclose(faces[0].forehead, who.forehead, atol=0.05)
+        np.testing.assert_allclose(faces[0].forehead, who.forehead, atol=1)
         self.assertTrue(faces[0].usable())
 
     def test_a_covered_forehead_is_not_usable(self):
         faces = decode(perfect_output(paint(scene(person(forehead=None)))))
         self.assertEqual([f.usable() for f in faces], [False])
 
-    def test_a_blurred_or_turned_face_is_not_usable(self):
-        for who in (person(blurred=True), person(pose="turned")):
+    def test_a_turned_or_bowed_face_or_one_under_glasses_is_not_usable(self):
+        for who in (person(pose="turned"), person(pose="down"), person(over_brow=True)):
             faces = decode(perfect_output(paint(scene(who))))
             self.assertEqual([f.usable() for f in faces], [False])
+
+    def test_a_blurred_face_is_not_sharp(self):
+        faces = decode(perfect_output(paint(scene(person(blurred=True)))))
+        self.assertLess(faces[0].sharp, 0.5)
 
     def test_unknown_truth_counts_for_nothing(self):
         for who in (person(hidden=True), person(head=(-30, 40, 10, 92))):
@@ -158,14 +162,14 @@ class Skin(unittest.TestCase):
             np.clip(paint(drawn).skin, 0.01, 0.99), atol=1e-5,
         )  # fmt: skip
         shown = bare_box(np.float32(paint(drawn).skin), drawn.persons[0].face)
-        np.testing.assert_allclose(shown, drawn.persons[0].forehead, atol=0.1)
+        np.testing.assert_allclose(shown, drawn.persons[0].forehead, atol=1)
 
     def test_hair_over_one_side_narrows_the_forehead(self):
         drawn = scene(person())
         skin = paint(drawn).skin
         skin[:, :32] = 0  # left of x = 60 of the frame
         shown = bare_box(skin, drawn.persons[0].face)
-        self.assertAlmostEqual(shown[0], 60, delta=0.1)
+        self.assertAlmostEqual(shown[0], 60, delta=1)
         both = refined(skin, drawn.persons[0].face, drawn.persons[0].forehead)
         self.assertEqual(both, shown)
 

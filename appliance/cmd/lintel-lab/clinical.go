@@ -21,7 +21,12 @@ func clinicalCommand() *cobra.Command {
 		Short: "Score a clinical table with the shipped policy",
 		Long: `Clinical judges every subject of a clinical table (facial temperatures by
 region, oral temperature) as the appliance would, and sums up what the policy
-is worth. The oral columns are used for the summary alone.`,
+is worth. The oral columns are used for the summary alone.
+
+The forehead's maximum (T_FH_Max) is what is judged. Where a round has none, the
+centre maximum (T_FHC_Max) or the hottest of the five spots stands in for it,
+and where T_atm is missing the threshold for an unknown room holds; the summary
+counts the subjects of either kind. What that costs, lintel policy show tells.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !asJSON {

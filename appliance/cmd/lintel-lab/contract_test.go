@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"lintel/calibration"
 )
 
 // The fixed format of replay's events: scripts outside of the project rely on
@@ -106,6 +108,20 @@ func object(fields map[string]check) check {
 		}
 		return ""
 	}
+}
+
+// budgets has the terms of an uncertainty by name.
+func budgets(v any) string {
+	terms, ok := v.(map[string]any)
+	if !ok || len(terms) != len(calibration.Budget{}.Terms()) {
+		return fmt.Sprintf("%v is no budget", v)
+	}
+	for _, t := range (calibration.Budget{}).Terms() {
+		if wrong := number64(terms[t.Name]); wrong != "" {
+			return t.Name + ": " + wrong
+		}
+	}
+	return ""
 }
 
 var (

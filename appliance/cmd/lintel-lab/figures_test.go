@@ -45,9 +45,17 @@ func TestBench(t *testing.T) {
 	}
 }
 
-// Readings follow the truth: nothing pulls them toward normal.
+// Readings follow the truth, in rooms of 18, 25 and 32 degC, while the camera
+// drifts and a flat-field correction settles: nothing pulls them toward normal,
+// and the largest residual is half of the best that was published with a
+// reference (0.12 K, doi 10.3390/s23188011).
 func TestSweep(t *testing.T) {
-	for _, args := range [][]string{nil, {"--from", "34", "--to", "42", "--step", "1", "--ambient", "17", "--seed", "7"}} {
+	for _, args := range [][]string{
+		{"--ambient", "18", "--step", "0.5"},
+		{"--ambient", "25"},
+		{"--ambient", "32", "--step", "0.5"},
+		{"--from", "34", "--to", "42", "--step", "1", "--ambient", "17", "--seed", "7", "--ffc=false"},
+	} {
 		points, summaries := 0, 0
 		last := 0.0
 		for line := range bytes.Lines(lab(t, append([]string{"sweep", "--json"}, args...)...)) {
@@ -60,6 +68,7 @@ func TestSweep(t *testing.T) {
 				Slope       *float64 `json:"slope"`
 				Intercept   *float64 `json:"intercept"`
 				MaxResidual *float64 `json:"max_residual_c"`
+				Increasing  bool     `json:"increasing"`
 			}
 			if err := json.Unmarshal(line, &e); err != nil {
 				t.Fatal(err)
@@ -76,8 +85,9 @@ func TestSweep(t *testing.T) {
 				if e.Slope == nil || e.Intercept == nil || e.MaxResidual == nil || e.Points != points {
 					t.Fatalf("not a summary: %s", line)
 				}
-				if *e.Slope < 0.98 || *e.Slope > 1.02 || *e.MaxResidual > 0.1 {
-					t.Errorf("%v: slope %v, largest residual %v K; want 0.98 to 1.02 and 0.1", args, *e.Slope, *e.MaxResidual)
+				t.Logf("%v: slope %v, largest residual %v K", args, *e.Slope, *e.MaxResidual)
+				if *e.Slope < 0.995 || *e.Slope > 1.005 || *e.MaxResidual > 0.06 || !e.Increasing {
+					t.Errorf("%v: slope %v, largest residual %v K, increasing %v; want 0.995 to 1.005 and 0.06", args, *e.Slope, *e.MaxResidual, e.Increasing)
 				}
 			default:
 				t.Errorf("unknown event: %s", line)

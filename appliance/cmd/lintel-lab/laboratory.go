@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -23,8 +24,7 @@ const (
 	uniformFrames               = 60
 	plateCount                  = 3 // places
 	// settlingAfterFFC is how long after a flat-field correction a camera is not
-	// taken for steady, as the laboratory test asks it to be. The appliance
-	// measures all the while and states a larger uncertainty.
+	// steady. The appliance measures all the while, and so does the test.
 	settlingAfterFFC = 10 * time.Second
 )
 
@@ -218,14 +218,22 @@ func (l *laboratory) look(seen calibration.Observation, frame *thermal.Frame, tr
 	}
 }
 
-// points returns the readings of a steady camera, and all of them.
-func (l *laboratory) points() (steady, all []commissioning.Point) {
+// points returns the readings.
+func (l *laboratory) points() (all []commissioning.Point) {
 	for i := range l.readings {
-		r := &l.readings[i]
-		all = append(all, r.Point)
-		if !r.settling {
-			steady = append(steady, r.Point)
+		all = append(all, l.readings[i].Point)
+	}
+	return all
+}
+
+// settling returns how many readings there are while the camera settles, and the
+// largest error of these.
+func (l *laboratory) settling() (n int, worst float64) {
+	for i := range l.readings {
+		if r := &l.readings[i]; r.settling {
+			n++
+			worst = math.Max(worst, math.Abs(float64(r.Reading.Sub(r.Truth))))
 		}
 	}
-	return steady, all
+	return n, worst
 }

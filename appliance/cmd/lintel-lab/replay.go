@@ -93,8 +93,9 @@ type (
 		TC   float64 `json:"t_c"`
 		UC   float64 `json:"u_c"`
 		N    int     `json:"n"`
-		// Budget is that of this frame's measurement, BridgedK what was added
-		// for a flat-field correction; both only where there is one.
+		// FrameC is this frame's measurement, Budget that of it, BridgedK what
+		// was added for a flat-field correction; only where there is one.
+		FrameC   *float64 `json:"frame_c,omitempty"`
 		Budget   budget   `json:"budget,omitempty"`
 		BridgedK *float64 `json:"bridged_k,omitempty"`
 	}
@@ -186,6 +187,7 @@ func (r *replay) Observe(k *kiosk.Report) {
 	if s := &k.Step; s.Readings > 0 {
 		e.Reading = &readingEvent{Site: k.Site.String(), TC: round(float64(s.Value), 1e3), UC: round(float64(s.U), 1e3), N: s.Readings}
 		if m := &k.Measurement; m.Pixels > 0 {
+			e.Reading.FrameC = number(float64(m.Max), 1e3)
 			e.Reading.Budget, e.Reading.BridgedK = budgetOf(&m.Budget), number(float64(m.Bridged), 1e3)
 		}
 	}

@@ -18,7 +18,6 @@ var reportPage string
 // report is what the page shows, in words.
 type report struct {
 	Passed      bool
-	LeftOut     string // what the criteria leave out
 	Facts       []reportFact
 	Criteria    []reportCriterion
 	Figures     []reportFact
@@ -33,21 +32,16 @@ type reportCriterion struct {
 	Pass                                bool
 }
 
-// newReport makes the report. The criteria go by the figures of the steady
-// camera, the whole are those of every reading.
-func newReport(l *laboratory, camera string, f, whole commissioning.Figures) report {
+// newReport makes the report.
+func newReport(l *laboratory, camera string, f commissioning.Figures) report {
 	verdicts := commissioning.DefaultCriteria().Judge(f)
 	r := report{
 		Passed:      commissioning.Passed(verdicts),
 		Corrections: l.corrections,
 		Plots:       []plot{l.errorPlot(), l.offsetPlot()},
 	}
-	if n := whole.Points - f.Points; n > 0 {
-		r.LeftOut = fmt.Sprintf("%d of %d readings, taken within %g s of a flat-field correction, are left out; with them the laboratory accuracy is %.3f K.",
-			n, whole.Points, settlingAfterFFC.Seconds(), float64(whole.Accuracy))
-	}
 	r.Facts = l.facts(camera)
-	r.Figures = foundFacts(f, whole)
+	r.Figures = l.found(f)
 	for _, v := range verdicts {
 		r.Criteria = append(r.Criteria, inReport(v))
 	}
@@ -81,7 +75,8 @@ func (l *laboratory) facts(camera string) []reportFact {
 }
 
 // foundFacts are the figures beside the criteria.
-func foundFacts(f, whole commissioning.Figures) []reportFact {
+func (l *laboratory) found(f commissioning.Figures) []reportFact {
+	settling, worst := l.settling()
 	increasing := "yes"
 	if !f.Increasing {
 		increasing = "no"
@@ -93,8 +88,7 @@ func foundFacts(f, whole commissioning.Figures) []reportFact {
 		{"A warmer set point always reads more", increasing},
 		{"Drift over the test", signed("%+.3f K", float64(f.Drift))},
 		{"Readings whose stated interval holds the truth", fmt.Sprintf("%.1f %%", 100*f.Inside)},
-		{"Mean error, the settling camera included", signed("%+.3f K", float64(whole.MeanError))},
-		{"Intervals that hold the truth, the settling camera included", fmt.Sprintf("%.1f %%", 100*whole.Inside)},
+		{fmt.Sprintf("Readings within %g s of a flat-field correction, largest error", settlingAfterFFC.Seconds()), fmt.Sprintf("%d, %.3f K", settling, worst)},
 		{"Set points, places", fmt.Sprintf("%d, %d", f.SetPoints, f.Places)},
 	}
 }

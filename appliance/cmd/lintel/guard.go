@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -65,20 +66,26 @@ func (g *guard) insist(err error) error {
 	return nil
 }
 
-// confine closes everything but the state directory and the recording that is
-// played. It is called when all that is needed is open.
-func (g *guard) confine(c *config.Config, source setup.SourceSpec) error {
+// confine closes everything but the state directory, what is plugged in for
+// staff to carry tables away on, and what was read at the start. It is called
+// when all that is needed is open.
+func (g *guard) confine(c *config.Config, source setup.SourceSpec, settings string) error {
 	if !g.own || g.config.Sandbox == config.SandboxOff {
 		return nil
 	}
-	var policy sandbox.Policy
+	// It cannot be made afterwards. Where it cannot be made now, nothing can be
+	// kept there either, which is told when that is tried.
+	_ = os.MkdirAll(c.State.Dir, 0o700)
+	policy := sandbox.Policy{Write: append([]string{c.State.Dir}, mediaFolders[:]...)}
 	if source.Kind == setup.Recording {
 		policy.Read = append(policy.Read, source.Name)
 	}
-	if c.Screening.Mode == config.Voluntary {
-		policy.Read = append(policy.Read, c.State.Dir)
-	} else {
-		policy.Write = append(policy.Write, c.State.Dir)
+	if settings != "" {
+		policy.Read = append(policy.Read, settings)
+	}
+	// The selftest compares the program with the list beside it.
+	if program, err := os.Executable(); err == nil {
+		policy.Read = append(policy.Read, program, program+".sha256")
 	}
 	err := sandbox.Confine(policy)
 	if err == nil && sandbox.Version() > 0 && !sandbox.Confined() {

@@ -64,7 +64,7 @@ func TestScripts(t *testing.T) {
 			if name != "unshare" {
 				return false, errors.New("unknown condition " + name)
 			}
-			return exec.Command("unshare", "-rn", "true").Run() == nil, nil
+			return exec.Command("unshare", "-rnpf", "--mount-proc", "true").Run() == nil, nil
 		},
 		Setup: func(env *testscript.Env) error {
 			for name, content := range files {

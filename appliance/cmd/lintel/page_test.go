@@ -27,6 +27,24 @@ func TestPageOfSimulatedVisitors(t *testing.T) {
 	})
 }
 
+// A newcomer's way from the demo to a commissioned kiosk, in pictures: go test
+// -artifacts keeps them.
+func TestNewcomer(t *testing.T) {
+	pagetest.InLoopbackNamespace(t, func() {
+		shots := os.Getenv("LINTEL_SHOTS")
+		if shots == "" {
+			shots = t.ArtifactDir()
+		}
+		a := &appliance{state: t.TempDir()}
+		defer func() {
+			if err := a.stop(); err != nil {
+				t.Error(err)
+			}
+		}()
+		pagetest.ScriptWith(t, "newcomer.mjs", a.commands(), "LINTEL_SHOTS="+shots)
+	})
+}
+
 // The same from a field recording, in real time.
 func TestPageOfRecording(t *testing.T) {
 	path, err := filepath.Abs("../../../../shared/data/recordings/fs-1228-815076-2021-03-29T15-35-10.096Z.cptv")
@@ -50,7 +68,18 @@ func drivePage(t *testing.T, source, shows, never string) {
 			t.Error(err)
 		}
 	}()
-	pagetest.ScriptWith(t, "appliance.mjs", pagetest.Commands{
+	pagetest.ScriptWith(t, "appliance.mjs", a.commands(), "SOURCE="+source, "SHOWS="+shows, "NEVER="+never)
+}
+
+// appliance is the program's run command inside the test.
+type appliance struct {
+	state  string
+	cancel context.CancelFunc
+	ended  chan error
+}
+
+func (a *appliance) commands() pagetest.Commands {
+	return pagetest.Commands{
 		"start": func(argument json.RawMessage) (any, error) {
 			var o struct{ Source string }
 			if err := json.Unmarshal(argument, &o); err != nil {
@@ -59,14 +88,7 @@ func drivePage(t *testing.T, source, shows, never string) {
 			return a.start(o.Source)
 		},
 		"stop": func(json.RawMessage) (any, error) { return nil, a.stop() },
-	}, "SOURCE="+source, "SHOWS="+shows, "NEVER="+never)
-}
-
-// appliance is the program's run command inside the test.
-type appliance struct {
-	state  string
-	cancel context.CancelFunc
-	ended  chan error
+	}
 }
 
 // start runs the program and returns the page's address.

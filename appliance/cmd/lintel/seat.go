@@ -42,6 +42,15 @@ func (s *seat) open() error {
 	return nil
 }
 
+// screen screens until the source ends, and then shows the last view until ctx
+// is done.
+func (s *seat) screen(ctx context.Context, screen *screen) error {
+	if err := withoutData(func() error { return s.run(ctx, screen) }); err != nil {
+		return err
+	}
+	return screen.hold(ctx)
+}
+
 // run waits for the source where it must be waited for, and screens.
 func (s *seat) run(ctx context.Context, screen *screen) error {
 	tick := time.NewTicker(time.Second)
@@ -71,7 +80,7 @@ func (s *seat) close() error {
 // counts says what became of a camera's frames; empty for other sources.
 func (s *seat) counts() string {
 	if camera, ok := s.frames.(interface{ Counts() uvc.Counts }); ok {
-		return fmt.Sprint(camera.Counts())
+		return fmt.Sprintf("Frames of the camera: %v.\n", camera.Counts())
 	}
 	return ""
 }

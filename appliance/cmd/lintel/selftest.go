@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +16,8 @@ import (
 	"lintel/appliance/counts"
 	"lintel/appliance/inspect"
 	"lintel/appliance/setup"
+	"lintel/appliance/setup/board"
+	"lintel/calibration"
 	"lintel/vision/detect"
 )
 
@@ -43,7 +46,13 @@ which only root may do; without one it looks at what there is.
   model           the face model is the one this program was built for
   policy          version and hash of what a verdict rests on
   configuration   the settings can be used and the reference's temperature is set
-  counts          the counts can be opened and are in order, and their schema`,
+  commissioning   the kiosk was commissioned, all that was found is in order, and the
+                  certificate of the reference holds
+  counts          the counts can be opened and are in order, and their schema
+
+  gpio            the configured lines are there and free
+  ambient         the configured sensor of the room answers
+  reference       the configured blackbody tells its temperature`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !asJSON {
@@ -58,13 +67,13 @@ which only root may do; without one it looks at what there is.
 }
 
 // devices are what a kiosk may have open to write beside its state: cameras,
-// lamps and relays, the watchdog.
-var devices = [...]string{"/dev/video", "/dev/gpiochip", "/dev/watchdog"}
+// lamps and relays, the clock, the watchdog.
+var devices = [...]string{"/dev/video", "/dev/bus/usb", "/dev/gpiochip", "/dev/rtc", "/dev/watchdog"}
 
 func selftest(ctx context.Context, settings *config.Flags, w io.Writer) error {
 	c := config.Default()
 	configured := settings.Apply(&c)
-	checks := inspect.All(inspect.Subject{PID: inspect.Running(""), StateDir: c.State.Dir, Device: devices[:]})
+	checks := inspect.All(inspect.Subject{PID: inspect.Running("", c.State.Dir), StateDir: c.State.Dir, Device: devices[:]})
 	for _, one := range []struct {
 		name string
 		run  func() (string, error)
@@ -72,6 +81,7 @@ func selftest(ctx context.Context, settings *config.Flags, w io.Writer) error {
 		{"model", checkModel},
 		{"policy", func() (string, error) { return checkPolicy(&c) }},
 		{"configuration", func() (string, error) { return checkConfiguration(&c, configured) }},
+		{"commissioning", func() (string, error) { return checkCommissioning(&c) }},
 		{"counts", func() (string, error) { return checkCounts(ctx, &c) }},
 	} {
 		detail, err := one.run()
@@ -79,6 +89,12 @@ func selftest(ctx context.Context, settings *config.Flags, w io.Writer) error {
 			detail = err.Error()
 		}
 		checks = append(checks, inspect.Check{Check: one.name, OK: err == nil, Detail: detail})
+	}
+	for _, one := range board.ThisMachine().Checks(ctx, &c) {
+		if one.Err != nil {
+			one.Detail = one.Err.Error()
+		}
+		checks = append(checks, inspect.Check{Check: one.Name, OK: one.Err == nil, Detail: one.Detail})
 	}
 	failed := false
 	encoder := json.NewEncoder(w)
@@ -119,6 +135,27 @@ func checkConfiguration(c *config.Config, err error) (string, error) {
 		return "", errors.New("cannot give a verdict: set reference.temperature_c to the value on the blackbody's certificate")
 	}
 	return fmt.Sprintf("reference at %g degC, site %s, mode %s", c.Reference.TemperatureC, c.Policy.Site, c.Screening.Mode), nil
+}
+
+// checkCommissioning says what the commissioning record comes to. A kiosk that was
+// not commissioned finds its reference by itself: that is told, and is no failure.
+func checkCommissioning(c *config.Config) (string, error) {
+	record, err := setup.LoadRecord(c)
+	if err != nil {
+		return "", err
+	}
+	if record == nil {
+		return "none yet in " + c.State.Dir + "; run lintel commission", nil
+	}
+	for _, v := range record.Verdicts {
+		if !v.Pass {
+			return "", fmt.Errorf("cannot rely on the commissioning of %v: %v; mend it and run lintel commission", record.Date, v)
+		}
+	}
+	if fault := setup.CertificateOn(record, time.Now()); fault != calibration.FaultNone {
+		return "", fmt.Errorf("cannot give a verdict: the certificate is %v: %s", fault, fault.Instruction())
+	}
+	return fmt.Sprintf("signed off by the %s on %v, %d criteria pass", record.Role, record.Date, len(record.Verdicts)), nil
 }
 
 func checkCounts(ctx context.Context, c *config.Config) (string, error) {

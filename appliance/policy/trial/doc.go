@@ -20,11 +20,15 @@
 //
 // # Score
 //
+// The reading of a forehead is a weighted mean of its pattern, with weights of
+// at least zero that add up to 1. Several sets of features are fitted and judged
+// on people left out, and the best is shipped: the maximum alone. Weights of any
+// sign do better, but then a warmer spot could turn REFER into PASS; they are
+// fitted to say so.
+//
 // The score is the reading less what the room puts there: a straight line
 // through the readings of the healthy over T_atm. The febrile have no part in
-// the line, and it is the only coefficient. Five spots of the forehead with
-// weights of at least zero add nothing to the maximum; weights below zero do,
-// but then a warmer spot could turn REFER into PASS.
+// the line.
 //
 // # Operating point
 //

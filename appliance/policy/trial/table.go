@@ -176,9 +176,11 @@ type column struct {
 	good, bad int
 }
 
-// check says whether the column is in degrees Celsius.
+// check says whether the column is in degrees Celsius: of one that is, next to
+// nothing is out of range. A few cells may be typing errors.
 func (c *column) check() error {
-	if c.bad > c.good {
+	const few = 10
+	if c.bad > c.good || c.bad > few && few*c.bad > c.bad+c.good {
 		return fmt.Errorf("cannot read the clinical table: %w: column %s: %d of %d numbers are outside %g to %g degC: give it in degrees Celsius",
 			ErrTable, c.name, c.bad, c.bad+c.good, c.min, c.max)
 	}
@@ -190,8 +192,8 @@ func (c *column) check() error {
 // T_FHRC, T_FHLC, T_FHBC and T_FHTC with the round 1 to 4, or of T_Max1..3; the
 // oral columns aveOralM and aveOralF and the room's, T_atm, may be missing,
 // others are ignored. Blank cells and NaN are missing values, and so are numbers that are
-// no temperature of their kind in degrees Celsius; a column that mostly holds
-// such is refused. Errors wrap [ErrTable], or are r's own.
+// no temperature of their kind in degrees Celsius; a column of which more than a
+// tenth is such, and more than a few cells, is refused. Errors wrap [ErrTable], or are r's own.
 func Read(r io.Reader) (*Table, error) {
 	in := csv.NewReader(r)
 	in.ReuseRecord = true
@@ -287,6 +289,9 @@ func (t *Table) columns(header []string) (id int, columns []column, err error) {
 		at[name] = i
 	}
 	id, ok := at["SubjectID"]
+	if !ok && len(header) == 1 && strings.ContainsAny(header[0], ";\t") {
+		return 0, nil, fmt.Errorf("cannot read the clinical table: %w: line 1: its columns are separated by something else than commas", ErrTable)
+	}
 	if !ok {
 		return 0, nil, fmt.Errorf("cannot read the clinical table: %w: line 1: the column SubjectID is missing", ErrTable)
 	}

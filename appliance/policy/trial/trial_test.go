@@ -77,6 +77,11 @@ func TestReadRefuses(t *testing.T) {
 		"column twice":        {"SubjectID,T_Max1,T_Max1\na,35,36\n", `"T_Max1" is there twice`},
 		"Fahrenheit":          {"SubjectID,T_Max1,T_atm\na,35,75\nb,36,74\n", "column T_atm: 2 of 2 numbers are outside 15 to 35 degC"},
 		"kelvin":              {"SubjectID,T_Max1\na,308\nb,309\n", "column T_Max1"},
+		"semicolons":          {"SubjectID;T_Max1\na;35\n", "separated by something else than commas"},
+		"a third Fahrenheit":  {"SubjectID,T_Max1\n" + strings.Repeat("a,35\nb,96\nc,36\n", 11), "column T_Max1: 11 of 33 numbers"},
+		"infinite":            {"SubjectID,T_Max1\na,inf\nb,1e308\n", "column T_Max1: 2 of 2 numbers"},
+		"binary":              {"\x00\x01\x02\xff\n", "column SubjectID is missing"},
+		"unit in the name":    {"SubjectID,T_FH_Max1_F\na,95\n", "there is none of the columns"},
 		"blank subject":       {"SubjectID,T_Max1\n ,35\n", "line 2: the SubjectID is blank"},
 	} {
 		_, err := trial.Read(strings.NewReader(c.text))
@@ -87,6 +92,25 @@ func TestReadRefuses(t *testing.T) {
 	broken := errors.New("disc fell out")
 	if _, err := trial.Read(iotest.ErrReader(broken)); !errors.Is(err, broken) || errors.Is(err, trial.ErrTable) {
 		t.Errorf("a read error became %v", err)
+	}
+}
+
+// TestColumnsWithoutNumbersAreNone: what is blank all the way down is as good as
+// missing.
+func TestColumnsWithoutNumbersAreNone(t *testing.T) {
+	table := read(t, "SubjectID,T_FH_Max1,T_Max1\na,,36\nb,NaN,35\n")
+	if table.Has(policy.Forehead) || !table.Has(policy.FaceMax) {
+		t.Error("a column without a number counts as one")
+	}
+	part := read(t, "SubjectID,T_FHC_Max1,T_FHTC2\na,34.5,\nb,,34\n")
+	if !part.Has(policy.Forehead) {
+		t.Error("a part of the pattern is no forehead")
+	}
+	m, _ := policy.Shipped(policy.Forehead)
+	for i, want := range []float64{34.5 + float64(m.CentreShift), 34 + float64(m.SpotShift)} {
+		if s := &part.Subjects[i]; math.Abs(s.Reading(&m)-want) > 1e-9 || s.Whole(&m) {
+			t.Errorf("subject %d reads %v, whole %v, want %v", i, s.Reading(&m), s.Whole(&m), want)
+		}
 	}
 }
 

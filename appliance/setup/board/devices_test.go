@@ -179,6 +179,20 @@ func TestBlackbodyIsAsked(t *testing.T) {
 	if d := ask("reference.live_timeout_s=1"); d.OK || !strings.Contains(d.Problem, "silent") || !strings.Contains(d.Remedy, "baud") {
 		t.Errorf("%+v", d)
 	}
+	// A kiosk that runs is not disturbed.
+	kiosk, err := unix.Open(fmt.Sprintf("/dev/pts/%d", n), unix.O_RDONLY|unix.O_NOCTTY, 0)
+	if err == nil {
+		err = unix.Flock(kiosk, unix.LOCK_EX)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := ask(); !d.OK || !strings.Contains(d.Detail, "in use") {
+		t.Errorf("%+v", d)
+	}
+	if err := unix.Close(kiosk); err != nil {
+		t.Fatal(err)
+	}
 	written := make(chan error, 1)
 	stop := make(chan struct{})
 	go func() {

@@ -71,7 +71,7 @@ func (m Machine) sensors(c *config.Config) []Device {
 	var found []Device
 	chosen, err := ambient.Device{}, error(nil)
 	if c.Ambient.Sensor != "" {
-		if chosen, err = ambient.Find(m.roots.Sys, c.Ambient.Sensor); err != nil {
+		if chosen, err = m.room(c); err != nil {
 			found = append(found, Device{Kind: Sensor, Name: c.Ambient.Sensor}.wrong(err))
 		}
 	}
@@ -82,6 +82,11 @@ func (m Machine) sensors(c *config.Config) []Device {
 		}
 	}
 	return found
+}
+
+// room is the configured sensor of the room.
+func (m Machine) room(c *config.Config) (ambient.Device, error) {
+	return ambient.Find(m.roots.Sys, c.Ambient.Sensor)
 }
 
 func sensor(s ambient.Device, used bool) Device {
@@ -123,7 +128,10 @@ func (m Machine) blackbodies(ctx context.Context, c *config.Config) ([]Device, e
 		if r != (blackbody.Reading{}) {
 			d.Detail = fmt.Sprintf("serial number %q; %.3f degC, set to %.3f degC, %v", r.Serial, r.Temperature, r.SetPoint, r.State)
 		}
-		if err != nil {
+		switch {
+		case errors.Is(err, blackbody.ErrInUse):
+			d.Detail = "in use, as by a kiosk that runs"
+		case err != nil:
 			d = d.wrong(err)
 		}
 		return []Device{d}, nil

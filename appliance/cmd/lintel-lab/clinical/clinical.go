@@ -97,7 +97,7 @@ func columns(site policy.Site) string {
 	if site == policy.FaceMax {
 		return "T_Max1 to T_Max3"
 	}
-	return "T_FH_Max1 to T_FH_Max4"
+	return "T_FH_Max1 to T_FH_Max4, or in T_FHC_Max, T_FHCC, T_FHRC, T_FHLC, T_FHBC or T_FHTC with the round"
 }
 
 // reader stops reading when ctx is done.

@@ -11,7 +11,9 @@
 //   - Found is out of all near and mid faces that look neither away nor down.
 //   - Wrong use is a forehead called usable where none is bare (or where nobody
 //     is), or more than a tenth of whose measured region lies off bare skin of a
-//     face by more than a pixel.
+//     face by more than a pixel. Where none is bare, it is told apart whether
+//     other bare skin of the face was measured, as the brows under a hat, or
+//     none.
 //
 // A scene lasts [Frames] frames, in which one wrong use counts; recall and found
 // are those of the last one. The place of the reference is known exactly: how

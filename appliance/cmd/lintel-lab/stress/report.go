@@ -45,7 +45,11 @@ type Result struct {
 	// Usable is the recall, Found that of faces in any pose.
 	Usable Share `json:"usable"`
 	Found  Share `json:"found"`
-	// NoForehead and OffSkin count the scenes with a wrong use.
+	// The scenes with a wrong use, by the worst in it: OtherSkin where no
+	// forehead is bare and the brow or a temple was measured, NoForehead where
+	// that was no bare skin either, OffSkin where the region leaves the skin of
+	// a bare forehead.
+	OtherSkin  int `json:"used_other_skin"`
 	NoForehead int `json:"used_no_forehead"`
 	OffSkin    int `json:"used_off_skin"`
 	FalseFaces int `json:"false_faces"`
@@ -54,7 +58,7 @@ type Result struct {
 }
 
 // Wrong returns the number of scenes with a wrong use.
-func (r *Result) Wrong() int { return r.NoForehead + r.OffSkin }
+func (r *Result) Wrong() int { return r.OtherSkin + r.NoForehead + r.OffSkin }
 
 // note lists a scene; wrong uses push out what is less.
 func (r *Result) note(seed uint64, what string) {
@@ -100,10 +104,10 @@ func (r *Report) WriteJSON(w io.Writer) error {
 // row.
 func (r *Report) Write(w io.Writer) error {
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(tab, "group\trow\tscenes\tcalled usable\tfound\tno forehead\toff the skin\tfalse faces\tworst seeds")
+	_, _ = fmt.Fprintln(tab, "group\trow\tscenes\tcalled usable\tfound\tno forehead: brow\tno forehead: no skin\toff the skin\tfalse faces\tworst seeds")
 	for i := range r.Rows {
 		q := &r.Rows[i]
-		_, _ = fmt.Fprintf(tab, "%s\t%s\t%d\t%v\t%v\t%d\t%d\t%d\t%s\n", q.Group, q.Row, q.Scenes, q.Usable, q.Found, q.NoForehead, q.OffSkin, q.FalseFaces, q.seeds())
+		_, _ = fmt.Fprintf(tab, "%s\t%s\t%d\t%v\t%v\t%d\t%d\t%d\t%d\t%s\n", q.Group, q.Row, q.Scenes, q.Usable, q.Found, q.OtherSkin, q.NoForehead, q.OffSkin, q.FalseFaces, q.seeds())
 	}
 	if err := tab.Flush(); err != nil {
 		return fmt.Errorf("cannot write the table: %w", err)

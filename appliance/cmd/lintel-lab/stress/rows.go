@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"lintel/firmware/sim"
 	"lintel/firmware/thermal"
 )
 
@@ -175,7 +174,7 @@ func disturbances() []Row {
 
 // cover hides the forehead or a part of it behind something.
 func (d dice) cover(p *body) {
-	covers := append(sim.Garments()[:0:0], "cap", "beanie", "hood", "headscarf", "hair", "hand", "glasses_up")
+	covers := [...]string{"cap", "beanie", "hood", "headscarf", "hair", "hand", "glasses_up"}
 	p.wears = []string{covers[d.IntN(len(covers))]}
 	if d.chance(0.4) {
 		p.wears = append(p.wears, "glasses")

@@ -82,6 +82,8 @@ func (r *Result) scene(ctx context.Context, detector vision.Detector, row Row, s
 		}
 	}
 	switch wrong {
+	case useOtherSkin:
+		r.OtherSkin++
 	case useNoForehead:
 		r.NoForehead++
 	case useOffSkin:

@@ -13,12 +13,15 @@ import (
 type use uint8
 
 const (
-	useOffSkin    use = iota + 1 // the measured region leaves the bare skin
-	useNoForehead                // no bare forehead is there
+	useOtherSkin  use = iota + 1 // no bare forehead is there: brow or temple is measured
+	useOffSkin                   // the measured region leaves the bare skin
+	useNoForehead                // no bare forehead is there, and what is measured is no skin
 )
 
 func (u use) String() string {
 	switch u {
+	case useOtherSkin:
+		return "other skin of the face"
 	case useOffSkin:
 		return "off the skin"
 	case useNoForehead:
@@ -38,7 +41,11 @@ func (t *shot) use(f *vision.Face) use {
 	}
 	p := t.nearest(f.Box)
 	switch {
-	case p == nil || p.Forehead.Area() == 0:
+	case p == nil:
+		return useNoForehead
+	case p.Forehead.Area() == 0 && t.offSkin(f.Regions.Forehead) <= maxOff:
+		return useOtherSkin
+	case p.Forehead.Area() == 0:
 		return useNoForehead
 	case t.offSkin(f.Regions.Forehead) > maxOff:
 		return useOffSkin

@@ -1,0 +1,241 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/bits"
+	"sync"
+	"time"
+
+	"lintel/appliance/config"
+	"lintel/appliance/kiosk"
+	"lintel/appliance/setup"
+	"lintel/calibration"
+	"lintel/calibration/commissioning"
+	"lintel/firmware/thermal"
+	"lintel/ui"
+	"lintel/ui/staff"
+)
+
+const (
+	// heatColumns is the width of the heat view in cells.
+	heatColumns = 32
+	// watchedFor is how long the heat view goes on after it was asked for.
+	watchedFor = 3 * time.Second
+	// blankFor is how long it stays blank after somebody was in sight.
+	blankFor = 2 * time.Second
+	// someBody is the share of silhouette cells from which on somebody is in
+	// sight: a hand at the edge is enough.
+	someBody = 0.005
+	// settleFor is how long the reference is watched for a record.
+	settleFor = 12 * time.Second
+)
+
+// installer lets staff commission the running kiosk. The frame loop tells it
+// every frame; it keeps nothing of one but the heat view, and that only while
+// somebody looks at it and nobody is in sight.
+type installer struct {
+	cfg   *config.Config
+	clock staff.Clock
+
+	accepting sync.Mutex // held while the reference is watched
+
+	mu      sync.Mutex
+	info    thermal.Info
+	record  *commissioning.Record
+	asked   time.Time
+	person  time.Time // when somebody was last in sight
+	now     staff.Sight
+	levels  []byte
+	settle  *commissioning.Settle
+	budget  calibration.Budget // while settle is watched
+	settled chan struct{}
+	until   time.Duration
+	newer   bool
+}
+
+// begin tells of the camera, which may be plugged in late.
+func (i *installer) begin(info thermal.Info) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.info = info
+}
+
+// ShowMirror notes whether somebody is in sight.
+func (i *installer) ShowMirror(m ui.Mirror) {
+	cells := 0
+	for _, b := range m.Body {
+		cells += bits.OnesCount8(b)
+	}
+	if len(m.Faces) == 0 && float64(cells) < someBody*float64(m.Width*m.Height) {
+		return
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.person = time.Now()
+	i.wipe()
+}
+
+// wipe forgets the heat view. The caller holds mu.
+func (i *installer) wipe() {
+	clear(i.levels[:cap(i.levels)])
+	i.levels = i.levels[:0]
+}
+
+// Observe takes what became of a frame. The loop has shown its mirror before.
+func (i *installer) Observe(r *kiosk.Report) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.settle != nil {
+		i.settle.Add(r.Reference, r.Frame.Time)
+		if r.Reference.OK {
+			i.budget = r.Usual
+		}
+		if i.until == 0 {
+			i.until = r.Frame.Time + settleFor
+		}
+		if r.Frame.Time >= i.until {
+			close(i.settled)
+			i.settle, i.settled, i.until = nil, nil, 0
+		}
+	}
+	if time.Since(i.asked) > watchedFor {
+		i.wipe()
+		return
+	}
+	i.now.State = r.Step.State.String()
+	i.now.Fault = kiosk.FaultName(r.Reference.Fault)
+	i.now.X, i.now.Y, i.now.R, i.now.OffsetK = 0, 0, 0, 0
+	if r.Reference.OK {
+		c := r.Reference.Circle
+		i.now.X, i.now.Y, i.now.R, i.now.OffsetK = c.X, c.Y, c.R, float64(r.Reference.Offset)
+	}
+	if len(r.Faces) > 0 || time.Since(i.person) < blankFor {
+		i.wipe()
+		return
+	}
+	i.levels = heat(i.levels[:0], r.Frame)
+}
+
+// heat appends a hexadecimal digit for each cell of a frame: how warm its
+// middle is, between the coldest and the warmest of all cells.
+func heat(dst []byte, f *thermal.Frame) []byte {
+	step := max(1, f.Width/heatColumns)
+	low, high := uint16(0xffff), uint16(0)
+	each := func(take func(v uint16)) {
+		for y := step / 2; y < f.Height; y += step {
+			for x := step / 2; x < f.Width; x += step {
+				take(f.Counts[y*f.Width+x])
+			}
+		}
+	}
+	each(func(v uint16) { low, high = min(low, v), max(high, v) })
+	span := max(1, int(high)-int(low))
+	each(func(v uint16) { dst = append(dst, "0123456789abcdef"[(int(v)-int(low))*15/span]) })
+	return dst
+}
+
+// cells is how many cells of that step a side has.
+func cells(side, step int) int { return (side - step/2 + step - 1) / step }
+
+// Sight is what the camera sees now.
+func (i *installer) Sight() staff.Sight {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.asked = time.Now()
+	s := i.now
+	s.Camera, s.Width, s.Height, s.Hertz = i.info.Model, i.info.Width, i.info.Height, i.info.Rate
+	s.Rotate, s.Mirror = i.cfg.Camera.Rotate, i.cfg.Camera.Mirror
+	s.ReferenceC, s.ExpandedK = i.cfg.Reference.TemperatureC, i.cfg.Reference.UncertaintyK
+	step := max(1, i.info.Width/heatColumns)
+	s.Heat = staff.Heat{Width: cells(i.info.Width, step), Height: cells(i.info.Height, step), Levels: string(i.levels)}
+	s.Heat.Blank = len(i.levels) == 0
+	if i.record != nil {
+		signed := signedOf(i.record)
+		s.Signed = &signed
+	}
+	s.Newer = i.newer
+	return s
+}
+
+// Accept watches the reference and signs a record of it off.
+func (i *installer) Accept(ctx context.Context, s staff.SignOff) (staff.Signed, error) {
+	day, err := i.check(s)
+	if err != nil {
+		return staff.Signed{}, err
+	}
+	i.accepting.Lock()
+	defer i.accepting.Unlock()
+	var settle commissioning.Settle
+	settled := make(chan struct{})
+	i.mu.Lock()
+	i.settle, i.settled, i.until = &settle, settled, 0
+	i.mu.Unlock()
+	select {
+	case <-settled:
+	case <-ctx.Done():
+		i.mu.Lock()
+		i.settle, i.settled, i.until = nil, nil, 0
+		i.mu.Unlock()
+		return staff.Signed{}, fmt.Errorf("cannot watch the reference: %w: no frames come", staff.ErrUnsettled)
+	}
+	accepted, err := settle.Accept()
+	if err != nil {
+		return staff.Signed{}, errors.Join(staff.ErrUnsettled, err)
+	}
+	i.mu.Lock()
+	info, budget, old := i.info, i.budget, i.record
+	i.mu.Unlock()
+	how := setup.Commissioning{Ambient: commissioning.Ambient{TemperatureC: s.RoomC, Humidity: s.Humidity}, Day: day}
+	var kept calibration.Config
+	if old != nil && old.Apply(&kept, info) == nil {
+		// What a uniform target told of this camera holds on.
+		how.Field, how.Source = kept.Field, old.Source
+	}
+	record, err := setup.NewRecord(i.cfg, info, how, setup.Found{First: accepted, Budget: budget})
+	if err != nil {
+		return staff.Signed{}, err
+	}
+	record.Reference.Serial = s.Serial
+	if err := record.SignOff(commissioning.Role(s.Role), day); err != nil {
+		return staff.Signed{}, errors.Join(staff.ErrEntry, err)
+	}
+	if err := setup.SaveRecord(i.cfg, record); err != nil {
+		return staff.Signed{}, err
+	}
+	i.mu.Lock()
+	i.record, i.newer = record, true
+	i.mu.Unlock()
+	return signedOf(record), nil
+}
+
+// maxSerial is the longest serial number, in bytes.
+const maxSerial = 40
+
+// check tells what is wrong before anybody waits for the measurement.
+func (i *installer) check(s staff.SignOff) (calibration.Date, error) {
+	day, err := calibration.ParseDate(i.clock.Now().UTC().Format(time.DateOnly))
+	switch {
+	case !i.clock.Known():
+		return day, fmt.Errorf("cannot sign off on an unknown day: %w: set the clock", staff.ErrEntry)
+	case err != nil:
+		return day, errors.Join(staff.ErrEntry, err)
+	case i.cfg.Second.TemperatureC != 0:
+		return day, fmt.Errorf("cannot sign off two references here: %w: use lintel commission", staff.ErrEntry)
+	case !(s.RoomC >= 5 && s.RoomC <= 45) || !(s.Humidity > 0 && s.Humidity <= 1) || len(s.Serial) > maxSerial:
+		return day, fmt.Errorf("cannot take a room of %g degC, a humidity of %g and a serial of %d letters: %w", s.RoomC, s.Humidity, len(s.Serial), staff.ErrEntry)
+	}
+	if err := new(commissioning.Record).SignOff(commissioning.Role(s.Role), day); err != nil {
+		return day, errors.Join(staff.ErrEntry, err)
+	}
+	return day, nil
+}
+
+func signedOf(r *commissioning.Record) staff.Signed {
+	ref := r.Reference
+	return staff.Signed{
+		SignOff: staff.SignOff{Role: string(r.Role), Serial: ref.Serial, RoomC: r.Ambient.TemperatureC, Humidity: r.Ambient.Humidity},
+		Date:    r.Date.String(), X: ref.Place[0], Y: ref.Place[1], R: ref.Place[2], OffsetK: ref.OffsetK, BandK: ref.OffsetBandK, Seal: r.Seal,
+	}
+}

@@ -1,0 +1,85 @@
+// A newcomer's way: from the first picture of the demo to a commissioned kiosk,
+// by touch, reading nothing but the screen. Every step is filmed.
+
+import assert from "node:assert/strict";
+import { ask, finish, openPage, scan, shoot, until } from "./browser.mjs";
+
+const PIN = "314159";
+let step = 0;
+
+await finish(async () => {
+  const url = await ask("start", { source: "sim" });
+  const { page, close } = await openPage(url, { hasTouch: true });
+  const says = (text, timeout = 20_000) => page.waitForFunction((t) => document.body.innerText.includes(t), text, { timeout });
+  const film = (name) => shoot(page, `newcomer-${String(++step).padStart(2, "0")}-${name}`);
+  const tap = (name) => page.getByRole("button", { name, exact: true }).first().tap();
+  const type = async (pin) => {
+    for (const digit of pin) await page.locator(".pad").getByRole("button", { name: digit, exact: true }).tap();
+    await page.locator(".pad").getByRole("button", { name: "Enter", exact: true }).tap();
+  };
+
+  await until(page, ["measuring", "passed"], 60_000);
+  await film("a-visitor-passes");
+  await until(page, ["passed", "ready"], 60_000);
+  await page.locator('#languages button[lang="es"]').tap();
+  await says("Acérquese");
+  await film("another-language");
+  await page.locator("#door").tap();
+  await says("Choose a PIN");
+  await film("no-pin-yet");
+  await type(PIN);
+  await type(PIN);
+  await says("Second check");
+  await film("inside");
+  await tap("Threshold");
+  await says("This is how the kiosk is set.");
+  await scan(page, "the threshold");
+  await film("what-it-is-worth");
+  await tap("Reference");
+  await says("Camera off by");
+  await film("reference");
+  await tap("Privacy");
+  await says("in order: lo only");
+  await film("privacy");
+  await tap("Commission");
+  await says("none: the reference is looked for anew");
+  await film("commission-camera");
+  await tap("Next");
+  await says("Step out of the view");
+  await page.waitForFunction(() => document.querySelector(".heat").previousSibling.textContent !== "");
+  await film("commission-view");
+  await tap("Next");
+  await says("37.00 °C");
+  for (const key of "SIM-1") await page.locator(".keys").getByRole("button", { name: key, exact: true }).tap();
+  await film("commission-reference");
+  await tap("Next");
+  await film("commission-room");
+  await tap("Next");
+  await tap("Watch and sign off");
+  await says("Signed off.", 40_000);
+  await says("SIM-1");
+  await film("commissioned");
+  await tap("Take away");
+  await tap("Show the code");
+  await says("Part 1 of 1");
+  await film("take-away");
+  await page.getByRole("link", { name: "Back to the visitors' screen" }).tap();
+  await page.waitForSelector("body[data-state]");
+
+  // Off and on: the record holds, and the PIN stays.
+  await ask("stop");
+  await page.waitForSelector('body[data-reason="connection_lost"]', { timeout: 10_000 });
+  await film("switched-off");
+  await page.goto(await ask("start", { source: "sim" }));
+  await until(page, ["measuring", "passed"], 60_000);
+  await page.goto(new URL("/staff", page.url()).href);
+  await says("Enter the PIN");
+  await type(PIN);
+  await says("Second check");
+  await tap("Commission");
+  await says("signed off by the technician");
+  await film("the-record-holds");
+  assert.equal(step, 15);
+  await ask("stop");
+  await close();
+});

@@ -1,0 +1,157 @@
+package pagetest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"sync"
+	"testing"
+	"time"
+
+	"lintel/ui/staff"
+)
+
+// The staff's whole way in a real browser: the first PIN, wrong ones, every
+// page, once by touch alone and once by keyboard alone.
+func TestStaffPages(t *testing.T) {
+	InLoopbackNamespace(t, func() { drive(t, "staff.mjs") })
+}
+
+// fakeOffice is what the staff pages show in tests: made-up numbers.
+type fakeOffice struct {
+	mu     sync.Mutex
+	data   []byte
+	noted  []string
+	clock  time.Time
+	known  bool
+	files  map[string]string
+	health staff.Ring
+
+	somebody bool // in sight of the camera
+}
+
+func (o *fakeOffice) open() (*staff.Staff, error) {
+	o.files = map[string]string{}
+	o.clock = time.Date(2019, 3, 4, 5, 6, 0, 0, time.UTC)
+	for minute := range 600 {
+		p := staff.Point{OffsetK: 0.8 + 0.3*math.Sin(float64(minute)/90), UncertaintyK: 0.31 + 0.05*math.Cos(float64(minute)/50), RoomC: 22.4}
+		if minute > 200 && minute < 220 {
+			p = staff.Point{OffsetK: math.NaN(), UncertaintyK: math.NaN(), RoomC: 22.4, Fault: "reference_occluded"}
+		}
+		o.health.Note(time.Duration(minute)*time.Minute, p)
+	}
+	return staff.New(staff.Config{
+		Vault: o, Tallies: o, Clock: o, Media: o, Health: &o.health, Installation: o, Operating: func() ([]byte, error) { return []byte(operating()), nil },
+		SelfTest: func(context.Context) []staff.Line {
+			return []staff.Line{{Check: "network", OK: true, Detail: "lo only"}, {Check: "counts", Detail: "cannot open the counts"}}
+		},
+	})
+}
+
+// operating is a report with made-up figures.
+func operating() string {
+	site := func(name string, set any) map[string]any {
+		var rows []map[string]any
+		for i := range 12 {
+			sensitivity, specificity := 0.99-0.03*float64(i), 0.1+0.07*float64(i)
+			share := func(v float64) map[string]any {
+				return map[string]any{"value": v, "low": v - 0.05, "high": math.Min(1, v+0.04)}
+			}
+			fever := map[string]any{"oral_c": 37.5, "sensitivity": share(sensitivity), "specificity": share(specificity), "referred_of_100_healthy": 100 - 100*specificity}
+			rows = append(rows, map[string]any{"score_c": 34.5 + 0.1*float64(i), "reading_c": 34.5, "choose": sensitivity, "fevers": []any{fever, fever}})
+		}
+		return map[string]any{"site": name, "model_version": 2, "model_sha256": "0123456789abcdef0123456789abcdef", "set": set, "default": 3, "rows": rows}
+	}
+	body, _ := json.Marshal(map[string]any{"prevalence": 0.01, "site": "forehead", "sites": []any{site("forehead", 3), site("face_max", nil)}})
+	return string(body)
+}
+
+func (o *fakeOffice) Load() ([]byte, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.data, nil
+}
+
+func (o *fakeOffice) Save(data []byte) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.data = data
+	return nil
+}
+
+func (o *fakeOffice) Export(_ context.Context, w io.Writer, _, _ time.Time) error {
+	_, err := io.WriteString(w, "outcome,from,to,visits\n")
+	for day := range 21 {
+		at := time.Date(2026, 10, 5+day, 0, 0, 0, 0, time.UTC)
+		for i, outcome := range []string{"pass", "refer", "unmeasured"} {
+			n := []int{60 + 15*(day%7), 10 + 5*(day%3), 5}[i]
+			_, err = fmt.Fprintf(w, "%s,%s,%s,%d\n", outcome, at.Format("2006-01-02T15:04Z"), at.AddDate(0, 0, 1).Format("2006-01-02T15:04Z"), n)
+		}
+	}
+	return err
+}
+
+func (o *fakeOffice) ExportChecks(_ context.Context, w io.Writer) error {
+	_, err := io.WriteString(w, "from,to,cleared,confirmed,not_done,confirmed_share,low,high,referred_share\n"+
+		"2026-09-01T00:00Z,2026-10-01T00:00Z,60,5,10,0.077,0.033,0.168,0.081\n")
+	return err
+}
+
+func (o *fakeOffice) NoteCheck(outcome string) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.noted = append(o.noted, outcome)
+	return nil
+}
+
+func (o *fakeOffice) Now() time.Time { return o.clock }
+
+func (o *fakeOffice) Known() bool { return o.known }
+
+func (o *fakeOffice) Set(t time.Time) error {
+	o.clock, o.known = t, true
+	return nil
+}
+
+func (o *fakeOffice) List() ([]string, error) { return []string{"STICK"}, nil }
+
+func (o *fakeOffice) Write(medium, name string, data []byte) error {
+	if medium != "STICK" {
+		return errors.New("no such medium")
+	}
+	o.files[name] = string(data)
+	return nil
+}
+
+// Sight is a camera that sees the reference and a wall, and now and then
+// somebody.
+func (o *fakeOffice) Sight() staff.Sight {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	s := staff.Sight{
+		Camera: "Lepton 3.5", Width: 120, Height: 160, Hertz: 9, Rotate: 90, State: "ready", ReferenceC: 37, ExpandedK: 0.2,
+		X: 26, Y: 130, R: 6.4, OffsetK: 0.93, Heat: staff.Heat{Width: 40, Height: 53, Blank: o.somebody},
+	}
+	if !o.somebody {
+		levels := make([]byte, 40*53)
+		for i := range levels {
+			levels[i] = "0123456789abcdef"[(i/40)%4]
+			if x, y := i%40-9, i/40-43; x*x+y*y < 5 {
+				levels[i] = 'f'
+			}
+		}
+		s.Heat.Levels = string(levels)
+	}
+	return s
+}
+
+// Accept signs off what was entered.
+func (o *fakeOffice) Accept(_ context.Context, s staff.SignOff) (staff.Signed, error) {
+	if s.Serial == "" {
+		return staff.Signed{}, staff.ErrUnsettled
+	}
+	return staff.Signed{SignOff: s, Date: "2026-11-20", X: 26, Y: 130, R: 6.4, OffsetK: 0.93, BandK: 2.1, Seal: "0123456789abcdef"}, nil
+}

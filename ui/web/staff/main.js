@@ -1,0 +1,89 @@
+// The staff pages: the door, and behind it one page after another.
+
+import w from "../staff.en.json" with { type: "json" };
+import { Api } from "./api.js";
+import { commission } from "./commission.js";
+import { counts } from "./counts.js";
+import { el } from "./dom.js";
+import { door } from "./door.js";
+import { health } from "./health.js";
+import { now } from "./now.js";
+import { privacy } from "./privacy.js";
+import { settings } from "./settings.js";
+import { take } from "./take.js";
+import { threshold } from "./threshold.js";
+
+// Without a touch for this long the visitors' screen comes back.
+const BACK_AT_DOOR = 60_000;
+const BACK_INSIDE = 150_000;
+const STAY_EVERY = 20_000;
+
+const find = (id) => document.getElementById(id);
+const main = find("main");
+const PAGES = { now, counts, threshold, health, privacy, commission, take, settings };
+
+let stop = () => {};
+let touched = performance.now();
+let stayed = performance.now();
+
+const api = new Api(() => atDoor(w.door.ended));
+
+// open shows a page: a function that fills main and returns what stops it.
+function open(page, ...rest) {
+  stop();
+  main.replaceChildren();
+  stop = page(main, api, ...rest) ?? (() => {});
+}
+
+function atDoor(message = "") {
+  find("tabs").hidden = true;
+  open(door, message, () => {
+    find("tabs").hidden = false;
+    go("now");
+  });
+}
+
+function go(name) {
+  for (const tab of find("tabs").children) {
+    if (tab.dataset.page === name) tab.setAttribute("aria-current", "page");
+    else tab.removeAttribute("aria-current");
+  }
+  open(PAGES[name]);
+  scrollTo(0, 0);
+}
+
+async function back() {
+  await api.leave();
+  location.assign("/");
+}
+
+function touch() {
+  touched = performance.now();
+  if (!api.inside || touched - stayed < STAY_EVERY) return;
+  stayed = touched;
+  api.post("stay").catch(() => {});
+}
+
+document.documentElement.lang = w.lang;
+document.documentElement.dir = w.dir;
+document.title = w.page.title;
+find("page").textContent = w.page.title;
+find("back").textContent = w.page.back;
+find("back").addEventListener("click", (event) => {
+  event.preventDefault();
+  back();
+});
+find("tabs").setAttribute("aria-label", w.page.menu);
+find("tabs").append(
+  ...Object.keys(PAGES).map((name) => {
+    const tab = el("button", { type: "button", onclick: () => go(name) }, w.tabs[name]);
+    tab.dataset.page = name;
+    return tab;
+  }),
+);
+addEventListener("pointerdown", touch);
+addEventListener("keydown", touch);
+setInterval(() => {
+  if (performance.now() - touched > (api.inside ? BACK_INSIDE : BACK_AT_DOOR)) back();
+}, 1000);
+atDoor();
