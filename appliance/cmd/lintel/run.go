@@ -34,6 +34,9 @@ func runCommand(own bool) *cobra.Command {
   http://127.0.0.1:8099/staff    what staff see
   http://127.0.0.1:8099/healthz  state and faults as JSON
 
+  lintel run                                       the one thermal camera on USB
+  lintel run --source uvc:1e4e:0100:SERIAL         that one, of several
+
 Try it without a camera:
 
   lintel run --source sim                  simulated visitors
@@ -77,6 +80,8 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	}
 	fmt.Fprintf(out, "Lintel is on http://%s/ (%s). Stop it with Ctrl-C.\n", p.screen.Addr(), o.source)
 	err = p.serve(ctx)
-	fmt.Fprint(out, p.seat.counts())
+	if counts := p.seat.counts(); counts != "" {
+		fmt.Fprint(out, counts)
+	}
 	return err
 }
