@@ -265,6 +265,7 @@ async function midVisit(page, url) {
   await page.goto(url);
   await until(page, [{ state: "guiding", mirror: "live" }], 20_000);
   assert.ok(!(await shown(page)).some((s) => s.state === "passed"), "a PASS of a visit that is over was shown");
+  await halfLoaded(page, url);
   const other = await page.context().newPage();
   await other.goto(url);
   await other.waitForSelector('body[data-state="guiding"]');
@@ -274,6 +275,18 @@ async function midVisit(page, url) {
   await other.close();
   await ask("show", { state: "measuring" });
   await until(page, ["guiding", "measuring"]);
+}
+
+// A page whose program goes away while it loads says so, and comes to itself.
+async function halfLoaded(page, url) {
+  const other = await page.context().newPage();
+  let gone = true;
+  await other.route(/settings|words/, (route) => (gone ? route.abort() : route.continue()));
+  await other.goto(url);
+  await other.waitForSelector('body[data-state="out_of_service"][data-reason="connection_lost"]', { timeout: 10_000 });
+  gone = false;
+  await other.waitForSelector('body[data-state="guiding"]', { timeout: 10_000 });
+  await other.close();
 }
 
 async function unknownState(page) {

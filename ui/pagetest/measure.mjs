@@ -10,6 +10,7 @@ const FRAMES = Number(process.env.LINTEL_FRAMES ?? 120);
 
 // weight adds up all that the page has loaded.
 export async function weight(page) {
+  await page.waitForSelector("#languages:not([hidden])");
   const found = await page.evaluate(async () => {
     await document.fonts.ready;
     const all = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];

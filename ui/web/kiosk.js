@@ -4,7 +4,7 @@ import { describe } from "./describe.js";
 import { Glass, outline } from "./draw.js";
 import { follow } from "./feed.js";
 import { fit } from "./fit.js";
-import { Languages } from "./languages.js";
+import { ask, Languages } from "./languages.js";
 import { Mirror } from "./mirror.js";
 import { Sound } from "./sound.js";
 
@@ -14,7 +14,14 @@ const title = find("title");
 const overlay = find("overlay");
 const shape = { head: find("head"), ring: find("ring"), shoulders: find("shoulders") };
 
-const settings = await fetch("/settings").then((response) => response.json());
+// wordless says without words that the kiosk is out of service: the program
+// was gone before they were there.
+function wordless() {
+  Object.assign(body.dataset, { state: "out_of_service", reason: "connection_lost", scene: "notice" });
+  find("sign").setAttribute("href", "#out_of_service");
+}
+
+const settings = await ask("/settings", wordless);
 const sound = settings.sound ? new Sound() : null;
 const languages = new Languages(settings.languages, settings.cycle_s, speak);
 
@@ -67,7 +74,7 @@ function speak(words) {
   document.title = words.notes.page;
   body.dataset.language = languages.shown;
   put(find("privacy"), words.notes.privacy);
-  put(find("door"), words.notes.door);
+  find("door").textContent = words.notes.door;
   find("languages").setAttribute("aria-label", words.notes.languages);
   for (const button of find("languages").children) button.setAttribute("aria-pressed", button.lang === words.lang);
   show(present);
@@ -91,7 +98,7 @@ function offer(all) {
 outline(shape, 120, 160);
 overlay.addEventListener("resized", ({ detail }) => outline(shape, detail.width, detail.height));
 addEventListener("pointerdown", () => languages.touched());
-await languages.start(offer);
+await languages.start(wordless);
 find("door").hidden = !settings.touch;
 new ResizeObserver(() => fit(title)).observe(body);
 document.fonts.addEventListener("loadingdone", () => fit(title));
@@ -107,4 +114,5 @@ const mirror = new Mirror({
     glass.clear();
   },
 });
+languages.rest(offer);
 follow({ onView: show, onConnect: () => mirror.connect(), onSilent: lost });

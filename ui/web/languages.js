@@ -4,7 +4,22 @@
 // A choice is forgotten when nobody was there for this long.
 const FORGET_AFTER = 20_000;
 
-const load = async (code) => (await import(`./words.${code}.json`, { with: { type: "json" } })).default;
+const RETRY_AFTER = 500;
+
+// ask fetches a JSON document, again and again until it is there; onTrouble is
+// called each time that it is not.
+export async function ask(path, onTrouble = () => {}) {
+  for (;;) {
+    try {
+      const response = await fetch(path);
+      if (response.ok) return await response.json();
+    } catch {
+      // The program is gone, or not yet there.
+    }
+    onTrouble();
+    await new Promise((again) => setTimeout(again, RETRY_AFTER));
+  }
+}
 
 export class Languages {
   #codes;
@@ -23,15 +38,20 @@ export class Languages {
     if (every > 0 && codes.length > 1) setInterval(() => this.#next(), every * 1000);
   }
 
-  // start loads the first catalogue and shows it; the others follow, so that
-  // changing needs no server.
-  async start(onAll) {
-    this.#catalogues.set(this.#shown, await load(this.#shown));
+  // start loads the first catalogue and shows it.
+  async start(onTrouble) {
+    await this.#load(this.#shown, onTrouble);
     this.#onChange(this.words);
-    for (const code of this.#codes) {
-      if (!this.#catalogues.has(code)) this.#catalogues.set(code, await load(code));
-    }
+  }
+
+  // rest loads the others, so that changing needs no server.
+  async rest(onAll) {
+    for (const code of this.#codes) await this.#load(code);
     onAll(this.#codes.map((code) => ({ code, words: this.#catalogues.get(code) })));
+  }
+
+  async #load(code, onTrouble) {
+    if (!this.#catalogues.has(code)) this.#catalogues.set(code, await ask(`/words.${code}.json`, onTrouble));
   }
 
   get words() {

@@ -183,7 +183,7 @@ var (
 	symbol    = regexp.MustCompile(`<symbol id="(\w+)"`)
 	usedSign  = regexp.MustCompile(`(?m)(?:sign|^  [a-z_]+): "([a-z_]+)"`)
 	elementID = regexp.MustCompile(`find\("(\w+)"\)`)
-	pathAsked = regexp.MustCompile(`(?:src|href)="(/[\w./-]*)"|from "(\.\.?/[\w.]+)"|fetch\("(/\w+)"|EventSource\("(/\w+)"`)
+	pathAsked = regexp.MustCompile(`(?:src|href)="(/[\w./-]*)"|from "(\.\.?/[\w.]+)"|(?:fetch|ask)\("(/\w+)"|EventSource\("(/\w+)"`)
 )
 
 func TestEverySignIsDrawn(t *testing.T) {

@@ -80,6 +80,8 @@ func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	}
 	fmt.Fprintf(out, "Lintel is on http://%s/ (%s). Stop it with Ctrl-C.\n", p.screen.Addr(), o.source)
 	err = p.serve(ctx)
-	fmt.Fprint(out, p.seat.counts())
+	if counts := p.seat.counts(); counts != "" {
+		fmt.Fprint(out, counts)
+	}
 	return err
 }
