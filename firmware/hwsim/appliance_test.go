@@ -103,31 +103,33 @@ func TestUnplugging(t *testing.T) {
 			t.Errorf("the lamp was lit after %v", took)
 		}
 	}
-	for range 2 {
-		e.command("scene normal")
-		_, n = k.await(n, "measuring")
-		out(n)
-		for _, v := range k.since(n) {
-			if v.State == "passed" || v.State == "referred" {
-				t.Errorf("a verdict without a camera: %v", brief(k.since(n)))
-			}
+	e.command("scene normal")
+	_, n = k.await(n, "measuring")
+	out(n)
+	for _, v := range k.since(n) {
+		if v.State == "passed" || v.State == "referred" {
+			t.Errorf("a verdict without a camera: %v", brief(k.since(n)))
 		}
-		n = k.now()
-		e.command("scene empty")
-		e.command("plug")
-		_, n = k.await(n, "ready")
 	}
+	n = k.now()
+	e.command("scene empty")
+	e.command("plug")
+	_, n = k.await(n, "ready")
 	e.command(rarely)
-	files, threads, memory := k.use()
+	files, threads, _ := k.use()
+	var memory []int
 	for range 20 {
 		out(n)
 		n = k.now()
 		e.command("plug")
 		_, n = k.await(n, "ready")
+		_, _, kb := k.use()
+		memory = append(memory, kb)
 	}
-	filesAfter, threadsAfter, memoryAfter := k.use()
-	t.Logf("files %d and %d, threads %d and %d, memory %d and %d KB", files, filesAfter, threads, threadsAfter, memory, memoryAfter)
-	if filesAfter > files || threadsAfter > threads+2 || memoryAfter > memory+8<<10 {
+	filesAfter, threadsAfter, _ := k.use()
+	t.Logf("files %d and %d, threads %d and %d, memory %d KB", files, filesAfter, threads, threadsAfter, memory)
+	// The collector and the libraries take memory in steps, at the beginning.
+	if filesAfter > files || threadsAfter > threads+2 || memory[19] > memory[9]+2<<10 {
 		t.Error("something is left")
 	}
 	e.command(seldom)

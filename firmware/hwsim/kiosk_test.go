@@ -45,6 +45,8 @@ func start(t *testing.T, settings ...string) *kiosk {
 		args = append(args, "--set", s)
 	}
 	k.command = exec.Command(appliance(t), args...)
+	// What nobody holds is collected soon, so that what grows is held.
+	k.command.Env = append(os.Environ(), "GOGC=10")
 	k.command.Stdout, k.command.Stderr = &k.out, &k.out
 	if err := k.command.Start(); err != nil {
 		t.Fatal(err)

@@ -118,7 +118,7 @@ func TestDamagedFramesAreCounted(t *testing.T) {
 			e.command("spoil 0.1")
 			before := s.Counts()
 			begin := len(e.events("frame"))
-			sums, _ := take(t, s, 150)
+			sums, _ := take(t, s, 100)
 			after := s.Counts()
 			e.command("spoil 0")
 			good := map[string]bool{}
@@ -149,7 +149,8 @@ func TestDamagedFramesAreCounted(t *testing.T) {
 	}
 }
 
-// Twenty times unplugged and plugged in again, and nothing is left of it.
+// Unplugged and plugged in again and again, and nothing is left of it: files,
+// goroutines, memory.
 func TestPluggingInProcess(t *testing.T) {
 	inGuest(t)
 	e := plug(t, "lepton")
@@ -180,7 +181,7 @@ func TestPluggingInProcess(t *testing.T) {
 	}
 	cycle()
 	filesBefore, routines, memoryBefore := files(), runtime.NumGoroutine(), memory()
-	for range 20 {
+	for range 8 {
 		cycle()
 	}
 	filesAfter, memoryAfter := files(), memory()

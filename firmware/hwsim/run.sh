@@ -12,10 +12,13 @@ cache=${HWSIM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lintel-hwsim}
 work=$(mktemp -d)
 share=$work/share
 mkdir -p "$cache"/{dl,k,mod} "$share"
-trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
+lintel=$cache/lintel-$$ # where the guest sees it: it has its own /tmp
+trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work" "$lintel"' EXIT
 say() { echo "[${SECONDS}s] $*"; }
 
 say "the guest's kernel"
+exec 9>"$cache/lock"
+flock 9 # another run may be making the same
 if [ "$arch" = arm64 ]; then
 	kernels=$cache/arm64
 	[ -e "$kernels/bin/busybox" ] || mmdebstrap --quiet --arch=arm64 --variant=extract --include=linux-image-arm64,busybox-static bookworm "$kernels"
@@ -65,11 +68,13 @@ if [ "$arch" = amd64 ] && [ ! -e "$cache/mod/gpio-sim-$version.ko" ]; then
 	mv "$build/gpio-sim.ko" "$cache/mod/gpio-sim-$version.ko"
 fi
 
+flock -u 9
+
 say "programs"
 cd "$top"
 CGO_ENABLED=0 go build -o "$work/emulate" ./firmware/hwsim/emulate
 CGO_ENABLED=0 GOARCH=$arch go test -c -o "$share/guest.test" ./firmware/hwsim
-[ "$arch" != amd64 ] || go build -o "$cache/lintel" ./appliance/cmd/lintel
+[ "$arch" != amd64 ] || go build -o "$lintel" ./appliance/cmd/lintel
 
 say "first file system"
 root=$work/root
@@ -100,7 +105,7 @@ if [ "$arch" = arm64 ]; then
 else
 	qemu=(qemu-system-x86_64 -M q35 -cpu Nehalem
 		-fsdev "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap" -device "virtio-9p-pci,fsdev=root,mount_tag=root")
-	append="console=ttyS0 lintel=$cache/lintel"
+	append="console=ttyS0 lintel=$lintel"
 fi
 timeout 1800 "${qemu[@]}" -accel tcg,thread=single -icount shift=2,sleep=on -smp 1 -m 1024 -display none -vga none -serial stdio -monitor none \
 	-no-reboot -nic none -fsdev local,id=share,path="$share",security_model=none -device virtio-9p-pci,fsdev=share,mount_tag=share \
