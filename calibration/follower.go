@@ -82,7 +82,7 @@ func (r *follower) truth() (thermal.Celsius, Fault) {
 	}
 	live, ok := r.ref.Live()
 	t := live.Temperature
-	if !ok || math.IsNaN(float64(t)) || math.IsInf(float64(t), 0) || !(live.Age >= 0 && live.Age <= r.cfg.Limit.LiveAge) {
+	if !ok || math.IsNaN(float64(t)) || math.IsInf(float64(t), 0) || live.Age < 0 || live.Age > r.cfg.Limit.LiveAge {
 		return r.ref.Temperature, FaultNoReading
 	}
 	switch off := t.Sub(r.ref.Temperature); {

@@ -55,7 +55,7 @@ const (
 	// bridgeU is what a fit in order leaves at one place, in kelvin: measured on
 	// warm places of real recordings, left out of the fit. alongU is added for
 	// each line to the next one that has a value.
-	bridgeU = 0.05
+	bridgeU = 0.04
 	alongU  = 0.02
 )
 

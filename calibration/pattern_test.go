@@ -38,7 +38,7 @@ func (s *ffcScene) show(f *thermal.Frame, n int) {
 	}
 }
 
-// halves is what the field recordings show: the upper half half a kelvin low,
+// halves is what the field recordings show: the upper half reads 0.5 K low,
 // nothing at the reference.
 func halves(y int) float64 { return -0.5 / (1 + math.Exp(float64(y-85)/6)) }
 

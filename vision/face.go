@@ -11,7 +11,7 @@ type Face struct {
 	// Track tells faces apart from frame to frame while they are in view. It
 	// says nothing about who it is, and a number is never used again.
 	Track int
-	// Since is the time of the first frame in which this track was seen.
+	// Since is the time of the first frame in which this face was reported.
 	Since time.Duration
 	// Box is the face, Forehead the bare skin between brows (or the upper rim
 	// of glasses) and hairline (or hat), both in pixels of the upright image.

@@ -88,6 +88,9 @@ func (f *Finder) Find(frame *thermal.Frame, reference thermal.Circle, r *Result)
 		if !t.seen || !t.confirmed(float64(f.plane.factor)) {
 			continue
 		}
+		if !t.told {
+			t.told, t.since = true, frame.Time
+		}
 		s := sight{track: t, width: frame.Width, height: frame.Height, reference: reference}
 		s.cut = f.plane.atEdge(t.now.forehead, frame.Width, frame.Height)
 		s.forehead, s.skin = f.plane.bare(t.now.box, t.now.forehead)

@@ -74,10 +74,7 @@ func TestFind(t *testing.T) {
 		t.Fatalf("in the second frame: %v, %v", r.Faces, err)
 	}
 	got := r.Faces[0]
-	// Nothing but skin is around the forehead as far as it is looked for.
-	fitted := forehead
-	fitted.X0, fitted.X1, fitted.Y0 = forehead.X0-0.1*20, forehead.X1+0.1*20, forehead.Y0-0.4*10
-	if got.Track != 1 || got.Since != time.Minute || !got.Usable() || got.Score < 0.95 || !nearBox(got.Box, face, 1e-3) || !nearBox(got.Forehead, fitted, 1e-3) {
+	if got.Track != 1 || got.Since != time.Minute+period || !got.Usable() || got.Score < 0.95 || !nearBox(got.Box, face, 1e-3) || !nearBox(got.Forehead, forehead, 1e-3) {
 		t.Errorf("%+v, %v", got, got.Reject)
 	}
 	if !r.Body.At(60, 50) || !r.Body.At(40, 150) || r.Body.At(10, 10) {

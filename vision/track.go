@@ -20,7 +20,7 @@ const (
 	// A face is reported while its smoothed score is at least wideScore, or
 	// narrowScore where it is narrower than narrowFace of the detector's values:
 	// the fewer of them, the less tells a face from a bag or a lamp.
-	wideScore   = 0.3
+	wideScore   = 0.4
 	narrowScore = 0.6
 	narrowFace  = 16
 	// scoreSmoothing is the weight of the newest frame in that score.
@@ -42,8 +42,9 @@ const (
 type track struct {
 	id          int
 	hits        int
-	since, last time.Duration
-	seen        bool // in the current frame
+	since, last time.Duration // first reported, last seen
+	told        bool          // was reported before
+	seen        bool          // in the current frame
 	now         candidate
 	smooth      Answers // smoothed
 	score       float64 // smoothed

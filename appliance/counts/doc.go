@@ -7,8 +7,8 @@
 //
 // The file counts.db (SQLite, schema in migrations) has five tables:
 //
-//	hours     a row for every hour in which the kiosk ran: six numbers; for 30 days
-//	days      the same for every day of UTC, kept for 400
+//	hours     a row for every hour in which the kiosk ran: six numbers, kept for a month
+//	days      the same for every day of UTC, kept for 400 of them
 //	undated   the same for all time in which the clock could not be trusted
 //	spans     what staff see: outcome, from hour, to hour, a number
 //	writings  how many writings there were

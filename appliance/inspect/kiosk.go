@@ -19,7 +19,7 @@ import (
 
 // Running finds the kiosk that runs on this machine with the given state
 // directory: a process called lintel whose first word is run, and whose other
-// words name no other state directory. It returns 0 where there is none.
+// words name that directory, or none where it is absolute. It returns 0 where there is none.
 func Running(proc, stateDir string) int {
 	if proc == "" {
 		proc = "/proc"
@@ -59,7 +59,8 @@ func uses(process string, words []string, stateDir string) bool {
 		}
 		return filepath.Clean(dir) == wanted
 	}
-	return true
+	// It is named in its configuration, or nowhere, as in the image.
+	return filepath.IsAbs(stateDir)
 }
 
 // open lists what the kiosk has open: the targets of its descriptors, with the

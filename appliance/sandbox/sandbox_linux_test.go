@@ -31,7 +31,7 @@ func alone(t *testing.T, body func(dir string)) {
 		users = append(users, 65534)
 	}
 	for _, user := range users {
-		dir, err := os.MkdirTemp("", "sandbox")
+		dir, err := os.MkdirTemp("", "sandbox") //nolint:usetesting // nobody could not look into the test's own folder
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -69,23 +68,4 @@ func (b *board) high(line int) bool {
 		b.t.Fatal(err)
 	}
 	return strings.TrimSpace(string(v)) == "1"
-}
-
-// When the program is killed, every line falls back.
-func TestKilled(t *testing.T) {
-	appliance(t)
-	e := plug(t, "lepton")
-	e.command(seldom)
-	k := start(t)
-	_, n := k.await(0, "ready")
-	e.command("scene normal")
-	k.await(n, "passed")
-	within(t, "the lamp and the relay", func() bool { return k.board.high(passLamp) && k.board.high(doorRelay) })
-	k.killed = true
-	if err := k.command.Process.Signal(syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
-	for line := range lineCount {
-		within(t, "the lines to fall back", func() bool { return !k.board.high(line) })
-	}
 }

@@ -127,6 +127,15 @@ func (k *kiosk) await(n int, states ...string) (view, int) {
 	return found, next
 }
 
+// kill ends the program as nothing can be kept from doing.
+func (k *kiosk) kill() {
+	k.t.Helper()
+	k.killed = true
+	if err := k.command.Process.Kill(); err != nil {
+		k.t.Fatal(err)
+	}
+}
+
 // now is the number of the next view.
 func (k *kiosk) now() int { return len(k.since(0)) }
 
@@ -156,7 +165,7 @@ func (k *kiosk) use() (files, threads int, memoryKB int) {
 	}
 	for line := range strings.Lines(string(status)) {
 		_, _ = fmt.Sscanf(line, "Threads: %d", &threads)
-		_, _ = fmt.Sscanf(line, "VmRSS: %d", &memoryKB)
+		_, _ = fmt.Sscanf(line, "RssAnon: %d", &memoryKB)
 	}
 	return len(all), threads, memoryKB
 }

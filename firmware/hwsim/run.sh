@@ -24,12 +24,17 @@ if [ "$arch" = arm64 ]; then
 	kernel=$kernels/boot/vmlinuz-$version
 else
 	kernels=$cache/k
-	package=$(apt-cache depends linux-image-amd64 | awk '/Depends: linux-image/{print $2; exit}')
-	version=${package#linux-image-}
+	# The one that the headers are for: modules must fit.
+	version=$(printf '%s\n' /usr/src/linux-headers-*-amd64 | sort -V | tail -1)
+	version=${version##*linux-headers-}
+	package=linux-image-$version
 	busybox=/bin/busybox
 	kernel=$cache/vmlinux-$version
 	if [ ! -e "$kernel" ]; then
-		(cd "$cache/dl" && apt-get -o APT::Sandbox::User=root -qq download "$package")
+		(cd "$cache/dl" && apt-get -o APT::Sandbox::User=root -qq download "$package") || {
+			echo "cannot download $package: run apt-get update and apt-get install linux-headers-amd64, then try again" >&2
+			exit 1
+		}
 		dpkg-deb -x "$cache"/dl/"${package}"_*.deb "$kernels"
 		rm -f "$cache"/dl/"${package}"_*.deb
 		# The kernel as it is inside its own compressed image boots 3 s sooner.

@@ -159,7 +159,7 @@ func (s *sensor) expose(radiance []float32, counts []uint16, n uint64, r *respon
 // of what it does to the lines, and patchSide their size in units: what is left
 // on the field recordings after the lines are taken away.
 const (
-	linePatches = 0.1
+	linePatches = 0.05
 	patchSide   = 12
 )
 

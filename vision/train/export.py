@@ -13,12 +13,13 @@ import cv2
 import numpy as np
 import torch
 
-from network import FRONTAL, FaceNet, folded
+from network import BARE, FRONTAL, FaceNet, folded
 from scene import INPUT_HEIGHT, INPUT_WIDTH
 
-# A turned face that is taken for frontal costs a wrong reading, a frontal one
-# that is taken for turned a second's wait: frontal is what is twice as likely so.
-FRONTAL_ODDS = 2.0
+# A turned or covered face that is taken for frontal and bare costs a wrong
+# reading, the other way round it costs a second's wait: each answer is yes only
+# where that is so many times as likely.
+FRONTAL_ODDS, BARE_ODDS = 4.0, 3.0
 TOLERANCE = 1e-3  # largest difference of any output between OpenCV and torch
 OTHER_SIZES = ((192, 256), (256, 192), (128, 160))
 
@@ -28,6 +29,7 @@ def load(checkpoint: Path) -> FaceNet:
     network.load_state_dict(torch.load(checkpoint, map_location="cpu")["weights"])
     with torch.no_grad():
         network.head.bias[FRONTAL] -= np.log(FRONTAL_ODDS)
+        network.head.bias[BARE] -= np.log(BARE_ODDS)
     return network.eval()
 
 

@@ -113,10 +113,11 @@ func object(fields map[string]check) check {
 // budgets has the terms of an uncertainty by name.
 func budgets(v any) string {
 	terms, ok := v.(map[string]any)
-	if !ok || len(terms) != len(calibration.Budget{}.Terms()) {
+	every := calibration.Budget{}.Terms()
+	if !ok || len(terms) != len(every) {
 		return fmt.Sprintf("%v is no budget", v)
 	}
-	for _, t := range (calibration.Budget{}).Terms() {
+	for _, t := range every {
 		if wrong := number64(terms[t.Name]); wrong != "" {
 			return t.Name + ": " + wrong
 		}

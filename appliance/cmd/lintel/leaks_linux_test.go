@@ -55,6 +55,7 @@ var leaky = sync.OnceValues(func() (string, error) {
 // TestLeaksAreCaught: each of these leaks, put into the program, is found by the
 // same look at what it does as TestTracedDay's.
 func TestLeaksAreCaught(t *testing.T) {
+	skipRaced(t)
 	program, err := leaky()
 	if err != nil {
 		t.Fatal(err)
@@ -105,6 +106,7 @@ func TestLeaksAreCaught(t *testing.T) {
 // TestPanicsPrintNoData: a panic that holds a reading ends the program with one
 // sentence that says where it was, and with no reading.
 func TestPanicsPrintNoData(t *testing.T) {
+	skipRaced(t)
 	program, err := leaky()
 	if err != nil {
 		t.Fatal(err)
@@ -125,6 +127,7 @@ func TestPanicsPrintNoData(t *testing.T) {
 // keep a core dump. Without the sandbox there is one, with a face in it; with
 // it there is none.
 func TestNoCoreDump(t *testing.T) {
+	skipRaced(t)
 	pattern, err := os.ReadFile("/proc/sys/kernel/core_pattern")
 	if err != nil || bytes.ContainsAny(pattern, "|/%") {
 		t.Skipf("SKIPPED: core dumps of this system go elsewhere (%q, %v): that there is none was not tested", pattern, err)

@@ -34,6 +34,9 @@ func runCommand(own bool) *cobra.Command {
   http://127.0.0.1:8099/staff    what staff see
   http://127.0.0.1:8099/healthz  state and faults as JSON
 
+  lintel run                                       the one thermal camera on USB
+  lintel run --source uvc:1e4e:0100:SERIAL         that one, of several
+
 Try it without a camera:
 
   lintel run --source sim                  simulated visitors

@@ -95,11 +95,12 @@ func (c *Camera) Every(n int) {
 	c.every = max(n, 1)
 }
 
-// Correct lets a Lepton correct its flat field of its own accord.
+// Correct lets a Lepton correct its flat field of its own accord. Its telemetry
+// says so before.
 func (c *Camera) Correct() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.lepton.correct(c)
+	c.lepton.correct(c, c.now().Add(notice))
 }
 
 // Unplug ends the stream.

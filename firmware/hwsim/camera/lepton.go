@@ -32,6 +32,9 @@ const (
 // shutterTime is how long a flat-field correction takes.
 const shutterTime = 1600 * time.Millisecond
 
+// notice is how long before a correction of its own accord the telemetry says so.
+const notice = 600 * time.Millisecond
+
 // step is by how many counts the readings change with a correction.
 const step = 40
 
@@ -39,7 +42,8 @@ const step = 40
 // not radiometric and in low gain, so that whoever reads it must see to that.
 type lepton struct {
 	values map[[2]byte][]byte
-	ffc    time.Time // when the last correction began
+	ffc    time.Time // when the last correction began, or will begin
+	before time.Time // the one before
 	ffcs   int
 }
 
@@ -84,7 +88,7 @@ func (l *lepton) control(unit, selector, request byte, out []byte, c *Camera) ([
 			return nil, false
 		}
 		if key == [2]byte{unitSystem, sysRunFFC} {
-			l.correct(c)
+			l.correct(c, c.now())
 			return nil, true
 		}
 		copy(v, out)
@@ -95,9 +99,9 @@ func (l *lepton) control(unit, selector, request byte, out []byte, c *Camera) ([
 	}
 }
 
-// correct begins a flat-field correction.
-func (l *lepton) correct(c *Camera) {
-	l.ffc = c.now()
+// correct begins a flat-field correction at a time.
+func (l *lepton) correct(c *Camera, at time.Time) {
+	l.before, l.ffc = l.ffc, at
 	l.ffcs++
 	c.tell("ffc")
 }
@@ -107,7 +111,9 @@ func (l *lepton) number(unit, selector byte) uint32 {
 }
 
 // closed says that the shutter is closed.
-func (l *lepton) closed(now time.Time) bool { return l.ffcs > 0 && now.Sub(l.ffc) < shutterTime }
+func (l *lepton) closed(now time.Time) bool {
+	return l.ffcs > 0 && !now.Before(l.ffc) && now.Sub(l.ffc) < shutterTime
+}
 
 // respond turns simulated centikelvin into what the module sends.
 func (l *lepton) respond(counts []uint16) {
@@ -138,8 +144,8 @@ func (l *lepton) footer(rows []byte, n uint32, booted, now time.Time) {
 	state, last := uint32(0), time.Duration(0)
 	if l.ffcs > 0 {
 		state, last = 3, l.ffc.Sub(booted)
-		if l.closed(now) {
-			state = 2
+		if now.Before(l.ffc) {
+			state, last = 1, max(l.before.Sub(booted), 0)
 		}
 	}
 	word(0, 14)

@@ -154,7 +154,7 @@ func (c *Camera) tick(now time.Time) {
 		if frame == nil {
 			return
 		}
-		frame, spoil = s.spoil(frame)
+		frame, spoil = s.spoil(frame, 2*(c.model.top+c.model.height/2)*c.model.width)
 	}
 	s.toggle ^= 1
 	bits := headerEnd | headerLast | s.toggle
@@ -210,8 +210,9 @@ func (c *Camera) draw(now time.Time) []byte {
 	return b
 }
 
-// spoil damages a frame when one is due.
-func (s *stream) spoil(frame []byte) ([]byte, Spoil) {
+// spoil damages a frame when one is due. tear is where the frame before begins
+// in a torn one.
+func (s *stream) spoil(frame []byte, tear int) ([]byte, Spoil) {
 	s.due += s.share
 	if s.due < 1 || len(s.before) != len(frame) {
 		return frame, Good
@@ -226,7 +227,7 @@ func (s *stream) spoil(frame []byte) ([]byte, Spoil) {
 	case Repeated:
 		frame = s.before
 	case Torn:
-		copy(frame[len(frame)/2:], s.before[len(frame)/2:])
+		copy(frame[tear:], s.before[tear:])
 	default:
 	}
 	return frame, s.kind

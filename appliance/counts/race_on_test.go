@@ -1,0 +1,7 @@
+//go:build race
+
+package counts
+
+// raced says that the race detector watches, which makes all of it some ten
+// times slower.
+const raced = true
