@@ -72,6 +72,11 @@ func (k *fakeKiosk) commands() Commands {
 			k.visits(n)
 			return nil, nil
 		},
+		"confirmed": func(json.RawMessage) (any, error) {
+			k.office.mu.Lock()
+			defer k.office.mu.Unlock()
+			return k.office.confirmed, nil
+		},
 		"somebody": func(argument json.RawMessage) (any, error) {
 			k.office.mu.Lock()
 			defer k.office.mu.Unlock()

@@ -91,6 +91,11 @@ async function everyPage(page, says) {
   await says("policy.site = face_max");
   await tap(page, "Reference");
   await says("Something covers the reference disc.");
+  await says("Flat-field correction that settles");
+  assert.equal(await ask("confirmed"), false);
+  await tap(page, "Look for it anew");
+  await says("The kiosk looks for the reference.");
+  assert.equal(await ask("confirmed"), true);
   await tap(page, "Privacy");
   await says("NOT in order");
   await says("sha256 0123456789abcdef");

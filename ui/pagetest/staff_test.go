@@ -30,7 +30,8 @@ type fakeOffice struct {
 	files  map[string]string
 	health staff.Ring
 
-	somebody bool // in sight of the camera
+	somebody  bool // in sight of the camera
+	confirmed bool // the reference, by staff
 }
 
 func (o *fakeOffice) open() (*staff.Staff, error) {
@@ -43,6 +44,7 @@ func (o *fakeOffice) open() (*staff.Staff, error) {
 		}
 		o.health.Note(time.Duration(minute)*time.Minute, p)
 	}
+	o.health.NoteBudget(&staff.Budget{{Name: "certificate", UK: 0.1}, {Name: "drift", UK: 0.05}})
 	return staff.New(staff.Config{
 		Vault: o, Tallies: o, Clock: o, Media: o, Health: &o.health, Installation: o, Operating: func() ([]byte, error) { return []byte(operating()), nil },
 		SelfTest: func(context.Context) []staff.Line {
@@ -146,6 +148,13 @@ func (o *fakeOffice) Sight() staff.Sight {
 		s.Heat.Levels = string(levels)
 	}
 	return s
+}
+
+// Confirm puts the reference in order.
+func (o *fakeOffice) Confirm() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.confirmed = true
 }
 
 // Accept signs off what was entered.

@@ -125,7 +125,7 @@ func (s *Staff) health(w http.ResponseWriter, _ *http.Request) {
 		fail(w, http.StatusNotFound, "none")
 		return
 	}
-	reply(w, map[string]any{"points": s.cfg.Health})
+	reply(w, map[string]any{"points": s.cfg.Health, "budget": s.cfg.Health.Terms()})
 }
 
 // selfTestWithin is how long the self-test may take.

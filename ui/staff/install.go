@@ -18,6 +18,9 @@ type Installation interface {
 	//
 	// Errors: [ErrUnsettled], [ErrEntry], or why it cannot be kept.
 	Accept(ctx context.Context, s SignOff) (Signed, error)
+	// Confirm has the reference looked for anew, wherever it is now: staff say
+	// that it was exchanged or moved on purpose.
+	Confirm()
 }
 
 // Errors of an [Installation].
@@ -91,6 +94,19 @@ func (s *Staff) sight(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	reply(w, s.cfg.Installation.Sight())
+}
+
+func (s *Staff) confirm(w http.ResponseWriter, r *http.Request) {
+	var q struct{}
+	if !ask(w, r, &q) {
+		return
+	}
+	if s.cfg.Installation == nil {
+		fail(w, http.StatusNotFound, "none")
+		return
+	}
+	s.cfg.Installation.Confirm()
+	reply(w, nil)
 }
 
 // acceptWithin is how long watching the reference may take; it needs 10 s.

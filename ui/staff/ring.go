@@ -20,6 +20,19 @@ type Point struct {
 	Fault string
 }
 
+// MaxTerms is how many terms a budget has at most.
+const MaxTerms = 12
+
+// Budget are the terms of an uncertainty; those that are not used have no name.
+type Budget [MaxTerms]Term
+
+// Term is one term of an uncertainty: its name and its standard uncertainty
+// (k = 1) in kelvin.
+type Term struct {
+	Name string  `json:"name"`
+	UK   float64 `json:"u_k"`
+}
+
 // ringMinutes is how far the ring reaches back: a day.
 const ringMinutes = 24 * 60
 
@@ -31,6 +44,7 @@ type Ring struct {
 	filled bool
 	points [ringMinutes]Point
 	there  [ringMinutes]bool
+	budget Budget
 }
 
 // Note makes p the point of its minute, at being the frame's time. It is
@@ -57,6 +71,26 @@ func (r *Ring) Note(at time.Duration, p Point) {
 		p.Fault = r.points[slot].Fault
 	}
 	r.points[slot], r.there[slot] = p, true
+}
+
+// NoteBudget makes b the terms of the present uncertainty.
+func (r *Ring) NoteBudget(b *Budget) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.budget = *b
+}
+
+// Terms returns the terms that were noted last.
+func (r *Ring) Terms() []Term {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	terms := []Term{}
+	for _, t := range r.budget {
+		if t.Name != "" {
+			terms = append(terms, t)
+		}
+	}
+	return terms
 }
 
 // point is a Point as the page gets it; null stands for what is not known.

@@ -108,6 +108,7 @@ func New(cfg Config) (*Staff, error) {
 		"GET qr":        s.qr,
 		"GET sight":     s.sight,
 		"POST accept":   s.accept,
+		"POST confirm":  s.confirm,
 	} {
 		method, name, _ := strings.Cut(pattern, " ")
 		s.mux.Handle(method+" "+Path+name, s.inside(answer, method == http.MethodPost))

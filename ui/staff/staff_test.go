@@ -221,6 +221,10 @@ func TestRing(t *testing.T) {
 	if got = points(); len(got) != 1 || got[0].MinutesAgo != 0 {
 		t.Errorf("after time went back the ring has %+v", got)
 	}
+	r.NoteBudget(&Budget{{Name: "certificate", UK: 0.1}})
+	if terms := r.Terms(); len(terms) != 1 || terms[0] != (Term{"certificate", 0.1}) {
+		t.Errorf("the budget is %v", terms)
+	}
 	if n := testing.AllocsPerRun(100, func() { r.Note(time.Second, Point{OffsetK: 1}) }); n != 0 {
 		t.Errorf("a point costs %v allocations", n)
 	}

@@ -43,6 +43,7 @@ type installer struct {
 
 	mu      sync.Mutex
 	info    thermal.Info
+	confirm func() // has the frame loop look for the reference anew; nil before there is one
 	record  *commissioning.Record
 	asked   time.Time
 	person  time.Time // when somebody was last in sight
@@ -55,11 +56,22 @@ type installer struct {
 	newer   bool
 }
 
-// begin tells of the camera, which may be plugged in late.
-func (i *installer) begin(info thermal.Info) {
+// begin tells of the camera, which may be plugged in late, and of the frame
+// loop over it.
+func (i *installer) begin(info thermal.Info, confirm func()) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.info = info
+	i.info, i.confirm = info, confirm
+}
+
+// Confirm has the reference looked for anew.
+func (i *installer) Confirm() {
+	i.mu.Lock()
+	confirm := i.confirm
+	i.mu.Unlock()
+	if confirm != nil {
+		confirm()
+	}
 }
 
 // ShowMirror notes whether somebody is in sight.

@@ -105,11 +105,14 @@ func (p *program) openPages() (err error) {
 // build returns how the frame loop is built over a source.
 func (p *program) build(detector vision.Detector) func(thermal.Source) (*kiosk.Kiosk, error) {
 	return func(frames thermal.Source) (*kiosk.Kiosk, error) {
-		p.installer.begin(frames.Info())
-		return setup.Kiosk(&p.config, frames, detector, p.record, setup.Outputs{
+		loop, err := setup.Kiosk(&p.config, frames, detector, p.record, setup.Outputs{
 			Screen: &p.screen, Tally: &p.tally, Observer: p.installer, Health: p.office.note,
 			Label: p.options.guard.label(p.source), Board: p.panel.Kiosk(),
 		})
+		if err == nil {
+			p.installer.begin(frames.Info(), loop.ConfirmReference)
+		}
+		return loop, err
 	}
 }
 

@@ -60,10 +60,15 @@ func openOffice(o *runOptions, c *config.Config, installer *installer) (*office,
 // note keeps how the measuring is. It is told once a second.
 func (f *office) note(h kiosk.Health) {
 	p := staff.Point{OffsetK: math.NaN(), UncertaintyK: math.NaN(), RoomC: f.room, Fault: h.Fault}
+	var terms staff.Budget
 	if h.Fault == "" && h.R > 0 {
 		p.OffsetK, p.UncertaintyK = h.OffsetK, h.ExpandedK
+		for i, t := range h.Budget {
+			terms[i] = staff.Term(t)
+		}
 	}
 	f.health.Note(time.Since(f.begun), p)
+	f.health.NoteBudget(&terms)
 }
 
 // prevalence is the share of visitors with fever that the page begins with.

@@ -73,7 +73,8 @@ func TestHeatViewIsBlankWhileSomebodyIsInSight(t *testing.T) {
 	for n := range frame.Counts {
 		frame.Counts[n] = uint16(30000 + n%64)
 	}
-	i.begin(thermal.Info{Width: 64, Height: 48})
+	i.Confirm() // without a camera it does nothing
+	i.begin(thermal.Info{Width: 64, Height: 48}, nil)
 	nobody, somebody := &kiosk.Report{Frame: &frame}, &kiosk.Report{Frame: &frame, Faces: make([]vision.Face, 1)}
 
 	i.Observe(nobody)

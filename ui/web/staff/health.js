@@ -2,7 +2,7 @@
 
 import w from "../staff.en.json" with { type: "json" };
 import { chart, line } from "./chart.js";
-import { el, fill } from "./dom.js";
+import { el, fill, saying, table } from "./dom.js";
 import { faultLines } from "./now.js";
 
 const EVERY = 20_000;
@@ -10,13 +10,24 @@ const kelvin = (v, sign = false) => (v === null || v === undefined ? w.health.un
 
 export function health(main, api) {
   const body = el("div", {}, el("p", {}, w.page.loading));
+  const said = saying();
+  const anew = async () => {
+    try {
+      await api.post("confirm");
+      said.textContent = w.health.anew_done;
+    } catch (error) {
+      said.textContent = error.reason === "none" ? w.page.missing : w.page.failed;
+    }
+  };
   let plots = [];
   let timer = 0;
   let over = false;
-  main.append(el("h2", {}, w.health.title), el("p", { className: "soft" }, w.health.text), body);
+  main.append(el("h2", {}, w.health.title), el("p", { className: "soft" }, w.health.text), body,
+    el("h3", {}, w.health.anew), el("p", { className: "soft" }, w.health.anew_text),
+    el("div", { className: "row" }, el("button", { type: "button", id: "anew", onclick: anew }, w.health.anew_go)), said);
 
   const figure = (label, text, note) => el("div", { className: "figure" }, el("b", {}, text), label, note ? el("div", { className: "soft" }, note) : null);
-  function show({ points }) {
+  function show({ points, budget }) {
     plots.forEach((plot) => plot.destroy());
     plots = [];
     if (points.length === 0) {
@@ -37,6 +48,10 @@ export function health(main, api) {
       ),
       el("h3", {}, w.health.offset), places[0],
       el("h3", {}, w.health.uncertainty), places[1],
+      ...(budget.length === 0 ? [] : [
+        el("p", { className: "soft" }, w.health.budget_text),
+        table(w.health.budget, [w.health.term, w.health.part], budget.map((t) => [w.term[t.name] ?? t.name, `${t.u_k.toFixed(3)} K`])),
+      ]),
       el("h3", {}, w.health.faults), ...faults(points),
     );
     const hours = points.map((p) => -p.minutes_ago / 60);
