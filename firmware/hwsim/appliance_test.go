@@ -128,8 +128,8 @@ func TestUnplugging(t *testing.T) {
 	}
 	filesAfter, threadsAfter, _ := k.use()
 	t.Logf("files %d and %d, threads %d and %d, memory %d KB", files, filesAfter, threads, threadsAfter, memory)
-	// The collector and the libraries take memory in steps, at the beginning.
-	if filesAfter > files || threadsAfter > threads+2 || memory[19] > memory[9]+2<<10 {
+	// The heap grows in steps; a frame's memory left at each plug would be more.
+	if filesAfter > files || threadsAfter > threads+2 || memory[19] > memory[9]+4<<10 {
 		t.Error("something is left")
 	}
 	e.command(seldom)

@@ -113,7 +113,7 @@ timeout 1800 "${qemu[@]}" -accel tcg,thread=single -icount shift=2,sleep=on -smp
 	-chardev socket,id=lepton,path="$work/lepton.sock",server=on,wait=off -device usb-redir,chardev=lepton,bus=usb.0 \
 	-chardev socket,id=p2pro,path="$work/p2pro.sock",server=on,wait=off -device usb-redir,chardev=p2pro,bus=usb.0 \
 	-kernel "$kernel" -initrd "$work/initrd.gz" \
-	-append "$append quiet panic=-1 mitigations=off wanted=${1:-.}" </dev/null || true
+	-append "$append quiet panic=-1 transparent_hugepage=never mitigations=off wanted=${1:-.}" </dev/null || true
 status=$(cat "$share/status" 2>/dev/null || echo 1)
 say "the tests ended with $status"
 exit "$status"
