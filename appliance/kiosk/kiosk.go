@@ -126,6 +126,7 @@ type Kiosk struct {
 	lastSlow       time.Duration
 	model, expires string
 	confirm        atomic.Bool
+	state          screening.State // after the last frame
 }
 
 // New returns a loop that has not begun, or an error that names what the
@@ -211,6 +212,13 @@ func (k *Kiosk) process() error {
 		return fmt.Errorf("cannot go on screening: %w", err)
 	}
 	k.lap(StageScreen)
+	if step.State == screening.Ready && k.state != screening.Ready {
+		// A visitor has left, and this frame has taken every register since.
+		if err := forgetRegisters(); err != nil {
+			return err
+		}
+	}
+	k.state = step.State
 	k.publish(step)
 	if k.cfg.Observer != nil {
 		k.report = Report{Frame: &k.frame, Site: k.cfg.Site, Reference: reference.Reference, Faces: k.found.Faces, Step: step, Measurement: k.measured, Usual: reference.Scale.Usual()}
