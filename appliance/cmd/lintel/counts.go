@@ -34,7 +34,7 @@ and days are merged until enough people came (counts.k), and every number is
 rounded to 5. Dates are like 2026-11-20 and taken as UTC; --from is inclusive,
 --to is not.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if format != "csv" {
 				return fmt.Errorf("cannot export as %q: allowed is csv", format)
 			}
@@ -46,16 +46,9 @@ rounded to 5. Dates are like 2026-11-20 and taken as UTC; --from is inclusive,
 			if err != nil {
 				return err
 			}
-			c := config.Default()
-			if err := settings.Apply(&c); err != nil {
-				return err
-			}
-			store, err := openToRead(cmd.Context(), c.State.Dir)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, store.Close()) }()
-			return store.Export(cmd.Context(), cmd.OutOrStdout(), first, last)
+			return withCounts(cmd.Context(), &settings, func(store *counts.Store) error {
+				return store.Export(cmd.Context(), cmd.OutOrStdout(), first, last)
+			})
 		},
 	}
 	c.Flags().StringVar(&format, "format", "csv", "csv")
@@ -74,30 +67,31 @@ func checksCommand() *cobra.Command {
 that the measured share of referrals whose fever was confirmed. A row is a
 month, made of the rows of "counts export" that end in it.`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			c := config.Default()
-			if err := settings.Apply(&c); err != nil {
-				return err
-			}
-			store, err := openToRead(cmd.Context(), c.State.Dir)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, store.Close()) }()
-			return store.ExportChecks(cmd.Context(), cmd.OutOrStdout())
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withCounts(cmd.Context(), &settings, func(store *counts.Store) error {
+				return store.ExportChecks(cmd.Context(), cmd.OutOrStdout())
+			})
 		},
 	}
 	settings.Register(c.Flags())
 	return c
 }
 
-// openToRead opens the counts beside a running kiosk.
-func openToRead(ctx context.Context, dir string) (*counts.Store, error) {
-	store, err := counts.Open(ctx, counts.Config{Dir: dir, ReadOnly: true})
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("cannot export the counts: there are none in %s: run the kiosk first or name its folder with --set state.dir=DIR", dir)
+// withCounts opens the counts beside a running kiosk, and closes them after f.
+func withCounts(ctx context.Context, settings *config.Flags, f func(*counts.Store) error) (err error) {
+	c := config.Default()
+	if err := settings.Apply(&c); err != nil {
+		return err
 	}
-	return store, err
+	store, err := counts.Open(ctx, counts.Config{Dir: c.State.Dir, ReadOnly: true})
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("cannot export the counts: there are none in %s: run the kiosk first or name its folder with --set state.dir=DIR", c.State.Dir)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	return f(store)
 }
 
 // date reads an optional date; the zero time stands for none.
