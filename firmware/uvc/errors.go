@@ -34,7 +34,7 @@ const (
 	Missing Fault = iota + 1
 	// Silent: it is there and sends nothing.
 	Silent
-	// Frozen: it sends one frame over and over.
+	// Frozen: it sends one frame over and over, or rows of one.
 	Frozen
 	// Damaged: its frames are short, torn or marked as wrong by the driver.
 	Damaged

@@ -35,6 +35,7 @@ func (s *Source) connect() error {
 	}
 	now := s.host.now()
 	s.device, s.connected, s.lepton = d, now, nil
+	s.lastLook = now
 	s.numbered, s.hasFooter, s.correct = false, false, corrections{}
 	s.inspector.forget()
 	if s.profile.Control == PureThermal {
