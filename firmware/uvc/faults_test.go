@@ -124,7 +124,7 @@ func TestDeafLepton(t *testing.T) {
 	h.refuse = func(_, _, _ byte) error {
 		asked++
 		h.clock += 5 * time.Second
-		return unix.ETIMEDOUT
+		return unix.ENOENT
 	}
 	s := openFake(t, h, Config{})
 	read(t, s, 5)
@@ -145,7 +145,7 @@ func TestDeafLepton(t *testing.T) {
 	}
 	// It falls silent later.
 	asked = 0
-	h.refuse = func(_, _, _ byte) error { asked++; return unix.ETIMEDOUT }
+	h.refuse = func(_, _, _ byte) error { asked++; h.clock += 5 * time.Second; return unix.ETIMEDOUT }
 	begin := h.clock
 	for h.clock < begin+10*time.Minute {
 		h.clock += time.Second

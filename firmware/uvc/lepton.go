@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // Requests to a control (USB Device Class Definition for Video Devices 1.5,
@@ -47,17 +45,21 @@ var (
 	errDeaf = errors.New("it does not answer")
 )
 
+// answerWithin is how long an answer takes at most. The kernel waits 5 s for it.
+const answerWithin = 3 * time.Second
+
 // lepton commands a Lepton on a PureThermal board.
 type lepton struct {
 	device             device
 	system, radiometry byte // numbers of the units, 0 where there is none
 	manual             bool // corrections are made on command alone
-	deaf               bool // it did not answer; the kernel waits 5 s for that
+	deaf               bool // it did not answer
+	now                func() time.Duration
 	data               [ffcModeBytes]byte
 }
 
-func newLepton(d device, c *Camera) *lepton {
-	return &lepton{device: d, system: c.unit(unitSystem), radiometry: c.unit(unitRadiometry)}
+func newLepton(d device, c *Camera, now func() time.Duration) *lepton {
+	return &lepton{device: d, now: now, system: c.unit(unitSystem), radiometry: c.unit(unitRadiometry)}
 }
 
 // commands says that the camera takes any.
@@ -69,8 +71,10 @@ func (l *lepton) query(unit, selector, request byte, b []byte) error {
 	if l.deaf {
 		return errDeaf
 	}
+	begin := l.now()
 	err := l.device.query(unit, selector, request, b)
-	l.deaf = errors.Is(err, unix.ETIMEDOUT)
+	// What the kernel says then depends on the request.
+	l.deaf = err != nil && l.now()-begin > answerWithin
 	return err
 }
 

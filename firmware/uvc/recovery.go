@@ -39,7 +39,7 @@ func (s *Source) connect() error {
 	s.numbered, s.hasFooter, s.correct = false, false, corrections{}
 	s.inspector.forget()
 	if s.profile.Control == PureThermal {
-		if l := newLepton(d, &s.camera); l.commands() {
+		if l := newLepton(d, &s.camera, s.host.now); l.commands() {
 			s.lepton = l
 			s.prepare()
 		}

@@ -88,7 +88,7 @@ var _ thermal.Source = (*Source)(nil)
 // Open opens a camera and starts it.
 //
 // Errors: [ErrNoCamera], [ErrSeveral], [ErrProfile], [ErrScale], [ErrAccess],
-// [ErrPixel], and those of the mounting and the system.
+// [ErrBusy], [ErrPixel], and those of the mounting and the system.
 func Open(cfg Config) (*Source, error) {
 	return open(cfg, machine{roots: cfg.Roots})
 }
