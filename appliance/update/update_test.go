@@ -138,17 +138,23 @@ func TestReportsAndHealth(t *testing.T) {
 	if r, err := ReadReport(dir); err != nil || r.Phase != Idle {
 		t.Errorf("nothing yet is %+v, %v", r, err)
 	}
-	for text, ok := range map[string]bool{"ready": true, "out_of_service camera_missing": true, "": false, "out_of_service ": false, "starting": false, "out_of_service a b": false} {
-		if Healthy(text) != ok {
-			t.Errorf("%q is healthy: %v", text, !ok)
+	for text, want := range map[string]Health{
+		"ready": Well, "out_of_service camera_missing": Well, "warming_up": WarmingUp,
+		"": HealthUnknown, "out_of_service ": HealthUnknown, "starting": HealthUnknown, "out_of_service a b": HealthUnknown,
+	} {
+		if got := ParseHealth(text); got != want {
+			t.Errorf("%q is %v", text, got)
 		}
 	}
-	for _, reason := range []string{"", "camera_missing"} {
-		if err := TellHealth(dir, reason); err != nil {
+	for _, x := range []struct {
+		health Health
+		reason string
+	}{{Well, ""}, {Well, "camera_missing"}, {WarmingUp, ""}} {
+		if err := TellHealth(dir, x.health, x.reason); err != nil {
 			t.Fatal(err)
 		}
 		data, err := os.ReadFile(filepath.Join(dir, HealthName))
-		if err != nil || !Healthy(strings.TrimSpace(string(data))) {
+		if err != nil || ParseHealth(strings.TrimSpace(string(data))) != x.health {
 			t.Errorf("%q: %v", data, err)
 		}
 	}

@@ -40,7 +40,7 @@ func newBench(t *testing.T) *bench {
 	b.Machine = &Machine{
 		Program: in("run"), System: in("system"), Media: in("system/media"), Notes: in("notes"), Forget: in("forget"),
 		Image: in("image.json"), Owner: in("owner.crt"), Config: in("system.conf"), CommandLine: in("cmdline"), Mounts: in("mounts"),
-		Start: b.start, Log: &b.log, HealthWithin: 20 * time.Millisecond,
+		Start: b.start, Log: &b.log, HealthWithin: 20 * time.Millisecond, WarmWithin: 20 * time.Millisecond,
 	}
 	for _, folder := range []string{"run", "system/media/sda1", "notes", "parts"} {
 		if err := os.MkdirAll(in(folder), 0o755); err != nil {
@@ -344,6 +344,8 @@ func TestHealth(t *testing.T) {
 		"no camera":                {"out_of_service camera_missing", "", []string{good}, false, false},
 		"on trial and ready":       {"ready", "A", []string{good}, false, false},
 		"fell back and ready":      {"ready", "B", []string{good}, false, true},
+		"warming up":               {"warming_up", "", []string{good}, false, false},
+		"on trial, warming up":     {"warming_up", "A", []string{bad, reboot}, true, true},
 		"on trial, nothing told":   {"", "A", []string{bad, reboot}, true, true},
 		"on trial, still starting": {"starting", "A", []string{bad, reboot}, true, true},
 		"nothing told":             {"", "", nil, true, false},

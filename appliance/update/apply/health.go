@@ -17,7 +17,7 @@ import (
 var errUnwell = errors.New("the kiosk was neither ready nor out of service for a reason it knows")
 
 // lookEvery is how often the kiosk's sign of health is looked for.
-const lookEvery = time.Second
+const lookEvery = 500 * time.Millisecond
 
 // CheckHealth waits until the kiosk is ready or out of service for a reason that
 // it knows, and has the slot marked good. A version on trial that does not get
@@ -34,7 +34,7 @@ func (m *Machine) CheckHealth(ctx context.Context) error {
 	if data, err := os.ReadFile(note); err == nil {
 		_ = json.Unmarshal(data, &t) // a note that cannot be read is none
 	}
-	state, err := m.healthy(ctx)
+	state, err := m.healthy(ctx, t.Slot == slot)
 	switch {
 	case err == nil:
 		m.logf("the kiosk is %s: slot %s is good", state, slot)
@@ -54,22 +54,26 @@ func (m *Machine) CheckHealth(ctx context.Context) error {
 	return errors.Join(err, bad, restarted)
 }
 
-// healthy waits for the kiosk's sign.
-func (m *Machine) healthy(ctx context.Context) (string, error) {
-	within := time.NewTimer(m.HealthWithin)
-	defer within.Stop()
+// healthy waits for the kiosk's sign. A version that is on trial must be ready or
+// out of service; of another one it is enough that it warms up.
+func (m *Machine) healthy(ctx context.Context, onTrial bool) (string, error) {
+	end := time.Now().Add(m.HealthWithin)
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
-	for {
-		if data, err := os.ReadFile(filepath.Join(m.Program, update.HealthName)); err == nil {
-			if state := strings.TrimSpace(string(data)); update.Healthy(state) {
-				return state, nil
-			}
+	for warm := false; ; {
+		data, _ := os.ReadFile(filepath.Join(m.Program, update.HealthName)) // none yet is nothing told
+		state := strings.TrimSpace(string(data))
+		switch h := update.ParseHealth(state); {
+		case h == update.Well, h == update.WarmingUp && !onTrial:
+			return state, nil
+		case h == update.WarmingUp && !warm:
+			warm, end = true, time.Now().Add(m.WarmWithin)
+		}
+		if time.Now().After(end) {
+			return "", fmt.Errorf("cannot call this version good: %w in time", errUnwell)
 		}
 		select {
 		case <-tick.C:
-		case <-within.C:
-			return "", fmt.Errorf("cannot call this version good: %w within %v", errUnwell, m.HealthWithin)
 		case <-ctx.Done():
 			return "", fmt.Errorf("cannot finish looking at the kiosk's health: %w", ctx.Err())
 		}

@@ -35,8 +35,9 @@ type Machine struct {
 	Start func(ctx context.Context, out, messages io.Writer, name string, args ...string) error
 	// Log takes what is worth a line in the journal.
 	Log io.Writer
-	// HealthWithin is how long a version may take to show its health.
-	HealthWithin time.Duration
+	// HealthWithin is how long a version may take to show its health, WarmWithin
+	// how long once it warms up.
+	HealthWithin, WarmWithin time.Duration
 }
 
 // This is the machine that runs.
@@ -45,7 +46,7 @@ func This() *Machine {
 		Program: "/run/lintel", System: update.SystemFolder, Media: update.BundleFolder, Notes: update.NotesFolder, Forget: "/efi/forget",
 		Image: update.ImageFile, Owner: update.OwnerFile, Config: "/etc/rauc/system.conf",
 		CommandLine: "/proc/cmdline", Mounts: "/proc/self/mountinfo",
-		Start: start, Log: os.Stderr, HealthWithin: 5 * time.Minute,
+		Start: start, Log: os.Stderr, HealthWithin: 5 * time.Minute, WarmWithin: 3 * time.Hour,
 	}
 }
 
