@@ -87,6 +87,12 @@ type (
 		Score    float64    `json:"score"`
 		Usable   bool       `json:"usable"`
 		Reject   *string    `json:"reject"`
+		// The network's answers in the frame alone, each a probability.
+		Bare    float64 `json:"bare"`
+		Frontal float64 `json:"frontal"`
+		Down    float64 `json:"down"`
+		Sharp   float64 `json:"sharp"`
+		Glasses float64 `json:"glasses_over_brow"`
 	}
 	readingEvent struct {
 		Site string  `json:"site"`
@@ -179,6 +185,8 @@ func (r *replay) Observe(k *kiosk.Report) {
 	for i := range k.Faces {
 		f := &k.Faces[i]
 		face := faceEvent{Track: f.Track, Box: corners(f.Box), Forehead: corners(f.Forehead), Score: round(f.Score, 1e3), Usable: f.Usable()}
+		face.Bare, face.Frontal, face.Down = round(f.Bare, 1e3), round(f.Frontal, 1e3), round(f.Down, 1e3)
+		face.Sharp, face.Glasses = round(f.Sharp, 1e3), round(f.GlassesOverBrow, 1e3)
 		if f.Reject != vision.Usable {
 			face.Reject = orNull(f.Reject.String())
 		}
