@@ -117,6 +117,8 @@ type (
 		UC      float64 `json:"u_c"`
 		Frames  int     `json:"frames"`
 		Seconds float64 `json:"seconds"`
+		// Track is that of the face the verdict is about.
+		Track int `json:"track"`
 	}
 	unmeasuredEvent struct {
 		Event  string `json:"event"`
@@ -218,7 +220,7 @@ func (r *replay) outcome(s *screening.Step, frame int) {
 		r.summary.Verdicts++
 		r.emit(verdictEvent{
 			Event: "verdict", Clip: r.clip, Frame: frame, Visit: s.Visit, Verdict: s.Verdict.String(),
-			TC: round(float64(s.Value), 1e3), UC: round(float64(s.U), 1e3), Frames: s.Readings, Seconds: round(s.Duration.Seconds(), 1e3),
+			TC: round(float64(s.Value), 1e3), UC: round(float64(s.U), 1e3), Frames: s.Readings, Seconds: round(s.Duration.Seconds(), 1e3), Track: s.Track,
 		})
 	case screening.NotMeasured:
 		r.summary.Unmeasured++
