@@ -199,6 +199,7 @@ func TestCorrections(t *testing.T) {
 	}
 	e.command("scene normal")
 	_, n = k.await(n, "measuring")
+	commanded := e.events("ffc")
 	e.command("correct")
 	decided(t, k, n)
 	for _, v := range k.since(n) {
@@ -206,9 +207,17 @@ func TestCorrections(t *testing.T) {
 			t.Errorf("the gap was not bridged:%s", brief(k.since(n)))
 		}
 	}
+	for i, c := range commanded {
+		if state := k.at(time.UnixMilli(c.at)); state != "" && state != "ready" && state != "starting" && state != "warming_up" && state != "out_of_service" {
+			t.Errorf("a correction while the kiosk was %s", state)
+		}
+		if i > 0 && c.at-commanded[i-1].at > 60_000 {
+			t.Errorf("%d ms between two corrections", c.at-commanded[i-1].at)
+		}
+	}
 	within(t, "the relay", func() bool { return k.board.high(doorRelay) })
 	k.kill()
-	for line := range lineCount {
+	for line := range outputs {
 		within(t, "the lines to fall back", func() bool { return !k.board.high(line) })
 	}
 }

@@ -86,7 +86,9 @@ root=$work/root
 mkdir -p "$root"/{bin,proc,sys,dev,tmp,mnt,host} "$root/lib/modules/$version/extra"
 cp "$busybox" "$root/bin/busybox"
 cp "$kernels/lib/modules/$version"/modules.{builtin,order,builtin.modinfo} "$root/lib/modules/$version/"
-for m in virtio_pci 9pnet_virtio 9p xhci-pci uvcvideo configfs overlay i2c-dev i2c-stub lm75 bmp280-i2c; do modprobe -d "$kernels" -S "$version" --show-depends "$m"; done |
+modules="virtio_pci 9pnet_virtio 9p xhci-pci uvcvideo"
+[ "$arch" != amd64 ] || modules="$modules configfs overlay i2c-dev i2c-stub lm75 bmp280-i2c"
+for m in $modules; do modprobe -d "$kernels" -S "$version" --show-depends "$m"; done |
 	awk '$1=="insmod"{print $2}' | sort -u | while read -r file; do
 	install -D -m644 "$file" "$root/lib/modules/$version/${file#*/lib/modules/"$version"/}"
 done
@@ -110,7 +112,7 @@ if [ "$arch" = arm64 ]; then
 else
 	qemu=(qemu-system-x86_64 -M q35 -cpu Nehalem
 		-fsdev "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap" -device "virtio-9p-pci,fsdev=root,mount_tag=root")
-	append="console=ttyS0 lintel=$lintel first=${INIT:-} systemd.unit=hwsim.target systemd.show_status=0"
+	append="console=ttyS0 lintel=$lintel first=${INIT:-}"
 fi
 timeout 1800 "${qemu[@]}" -accel tcg,thread=single -icount shift=0,sleep=on -smp 1 -m 1024 -display none -vga none -serial stdio -monitor none \
 	-no-reboot -nic none -fsdev local,id=share,path="$share",security_model=none -device virtio-9p-pci,fsdev=share,mount_tag=share \

@@ -1,3 +1,5 @@
+//go:build amd64
+
 package hwsim
 
 import (
@@ -44,7 +46,7 @@ func startUnit(t *testing.T) *unit {
 	u := &unit{t, name, openBoard(t)}
 	tell(t, "systemd-sysusers", "/etc/lintel.conf")
 	settings := "[reference]\ntemperature_c = 37\n[camera]\nrotate = 90\nwarm_up_s = 0\n[gpio]\ndoor = \"fail_secure\"\n"
-	for i, key := range []string{"pass_lamp", "refer_lamp", "out_of_service_lamp", "buzzer", "door_relay"} {
+	for i, key := range keys() {
 		settings += fmt.Sprintf("%s = \"%s:%d\"\n", key, u.board.chip, i)
 	}
 	f, err := os.OpenFile("/etc/lintel.toml", os.O_APPEND|os.O_WRONLY, 0)
@@ -58,19 +60,19 @@ func startUnit(t *testing.T) *unit {
 	tell(t, "systemctl", "start", "systemd-udevd.service")
 	tell(t, "udevadm", "trigger", "--subsystem-match=gpio", "--subsystem-match=video4linux", "--subsystem-match=usb")
 	tell(t, "udevadm", "settle")
-	begin := time.Now()
-	tell(t, "systemctl", "start", name) // it returns when the program says that it is ready
-	t.Logf("started after %v", time.Since(begin))
 	t.Cleanup(func() {
 		tell(t, "systemctl", "stop", name)
-		for line := range lineCount {
+		for line := range outputs {
 			if u.board.high(line) {
 				t.Errorf("line %d is high after the unit's end", line)
 			}
 		}
-		out, err := exec.Command("journalctl", "--no-pager", "-o", "cat", "-u", name).CombinedOutput()
+		out, err := exec.Command("journalctl", "--no-pager", "-o", "short-monotonic", "-b").CombinedOutput()
 		t.Logf("%s, %v", out, err)
 	})
+	begin := time.Now()
+	tell(t, "systemctl", "start", name) // it returns when the program says that it is ready
+	t.Logf("started after %v", time.Since(begin))
 	return u
 }
 
