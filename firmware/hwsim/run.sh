@@ -1,11 +1,12 @@
 #!/bin/bash
 # run.sh [TESTS] boots the test bed and runs the tests that match the pattern in
-# it, all without one. INIT=systemd has systemd, of the host's files, as the
+# it, all without one, but for those that match SKIP. INIT=systemd has systemd, of the host's files, as the
 # guest's first program, for the tests of the unit. ARCH=arm64 boots the same on the other architecture, for
 # the reader alone: it needs qemu-system-arm and mmdebstrap. What is downloaded
 # and built for the guest is kept in the user's cache. Exit status: that of the
 # tests.
 set -euo pipefail
+{ # read whole before it begins, for it may change meanwhile
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 arch=${ARCH:-amd64}
@@ -112,7 +113,7 @@ if [ "$arch" = arm64 ]; then
 else
 	qemu=(qemu-system-x86_64 -M q35 -cpu Nehalem
 		-fsdev "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap" -device "virtio-9p-pci,fsdev=root,mount_tag=root")
-	append="console=ttyS0 lintel=$lintel first=${INIT:-}"
+	append="console=ttyS0 lintel=$lintel first=${INIT:-} skip=${SKIP:-}"
 fi
 timeout 1800 "${qemu[@]}" -accel tcg,thread=single -icount shift=0,sleep=on -smp 1 -m 1024 -display none -vga none -serial stdio -monitor none \
 	-no-reboot -nic none -fsdev local,id=share,path="$share",security_model=none -device virtio-9p-pci,fsdev=share,mount_tag=share \
@@ -124,3 +125,4 @@ timeout 1800 "${qemu[@]}" -accel tcg,thread=single -icount shift=0,sleep=on -smp
 status=$(cat "$share/status" 2>/dev/null || echo 1)
 say "the tests ended with $status"
 exit "$status"
+}
