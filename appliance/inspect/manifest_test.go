@@ -121,6 +121,10 @@ func TestSignature(t *testing.T) {
 		{"no owner", func(_ *testing.T, root string, _ crypto.Signer) {
 			_ = os.Remove(filepath.Join(root, CertificatePath))
 		}, "signature", false, "no certificate of its owner", true},
+		{"neither", func(_ *testing.T, root string, _ crypto.Signer) {
+			_ = os.Remove(filepath.Join(root, CertificatePath))
+			_ = os.Remove(filepath.Join(root, SignaturePath))
+		}, "signature", true, "not signed: this image was built without an owner's key", true},
 		{"no certificate", func(t *testing.T, root string, _ crypto.Signer) {
 			put(t, root, CertificatePath, []byte("-----BEGIN KEY-----\n-----END KEY-----\n"))
 		}, "signature", false, "no certificate in PEM", true},
