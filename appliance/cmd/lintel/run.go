@@ -71,6 +71,7 @@ func scenes() string {
 
 func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
 	p := program{options: o, screen: screen{guard: &o.guard}}
+	defer o.guard.end()
 	defer func() { err = errors.Join(err, p.close()) }()
 	if err := p.configure(); err != nil {
 		return err
