@@ -127,33 +127,81 @@ async function theCommissioning(page, says) {
   await tap(page, "Commission");
   await says("Lepton 3.5");
   await tap(page, "Next");
+  await says("Turned clockwise by");
+  assert.ok(await inked(), "the picture of the mounting shows nothing");
+  await tap(page, "180°");
+  await scan(page, "the mounting");
+  await shoot(page, "staff-mounting");
+  await tap(page, "Keep this");
+  await says("Kept.");
+  assert.equal((await ask("adjusted")).rotate, 180);
+  await tap(page, "Next");
   await says("it has a circle");
   assert.ok(await inked(), "the heat view shows nothing");
   await scan(page, "the heat view");
-  await shoot(page, "staff-heat");
+  await shoot(page, "staff-reference");
   await ask("somebody", true);
   await says("Blank: somebody is in sight");
   assert.ok(!(await inked()), "the heat view shows somebody");
+  await shoot(page, "staff-heat-blank");
   await ask("somebody", false);
   await tap(page, "Next");
-  await says("37.00 °C");
-  await scan(page, "the reference");
-  await shoot(page, "staff-reference");
+  await theCertificate(page, says);
+  await tap(page, "Next");
+  await says("The outline is where");
+  await scan(page, "the field of view");
+  await shoot(page, "staff-view");
   await tap(page, "Next");
   await tap(page, "Temperature: more");
   await says("22.5 °C");
   await tap(page, "Next");
-  await tap(page, "Watch and sign off");
-  await says("not in order for long enough");
-  for (let i = 0; i < 2; i++) await tap(page, "One step back");
-  for (const key of "BB-07") await page.locator(".keys").getByRole("button", { name: key, exact: true }).tap();
-  for (let i = 0; i < 2; i++) await tap(page, "Next");
+  await tap(page, "Try: PASS lamp");
+  await says("PASS lamp: on for two seconds.");
+  await tap(page, "Yes");
+  await tap(page, "Try: Buzzer");
+  await says("Buzzer: on for two seconds.");
+  await page.locator("button:visible", { hasText: /^No$/ }).last().tap();
+  assert.deepEqual(await ask("lit"), ["pass_lamp", "buzzer"]);
+  await scan(page, "the lamps");
+  await shoot(page, "staff-lamps");
+  await tap(page, "Next");
   await tap(page, "Owner");
   await tap(page, "Watch and sign off");
   await says("Owner, on 2026-11-20");
   await says("BB-07");
+  await says("NOT in order: 0.4 K, at most 0.3 K");
   await scan(page, "the report");
   await shoot(page, "staff-report");
+  await tap(page, "Reference");
+  await says("reference.serial");
+  await scan(page, "what was set here");
+  await page.locator("#reset").scrollIntoViewIfNeeded();
+  await shoot(page, "staff-set-here");
+}
+
+// The certificate is typed in on the screen, and what is wrong is said.
+async function theCertificate(page, says) {
+  const key = async (text) => {
+    for (const k of text) await page.locator(".keys").getByRole("button", { name: k, exact: true }).tap();
+  };
+  const field = (name) => page.locator(`#field_${name}`);
+  await page.waitForFunction(() => document.getElementById("field_temperature").value === "37.00");
+  await field("emissivity").tap();
+  await key("1.5");
+  await tap(page, "Keep this");
+  await says("The emissivity must be a number from 0.8 to 1.");
+  for (let i = 0; i < 3; i++) await page.locator(".keys").getByRole("button", { name: "Erase", exact: true }).tap();
+  await key("0.97");
+  await field("serial").tap();
+  await key("BB-07");
+  await field("expires").tap();
+  await key("2027-03-31");
+  await scan(page, "the certificate");
+  await shoot(page, "staff-certificate");
+  await tap(page, "Keep this");
+  await says("Kept.");
+  const { emissivity, serial, expires, temperature } = await ask("adjusted");
+  assert.deepEqual({ emissivity, serial, expires, temperature }, { emissivity: "0.97", serial: "BB-07", expires: "2027-03-31", temperature: null });
 }
 
 async function theSession(page, says) {

@@ -47,7 +47,7 @@ func openOffice(o *runOptions, c *config.Config, installer *installer) (*office,
 		Vault: pinFile(filepath.Join(c.State.Dir, pinName)), Clock: systemClock{}, Media: media{}, Health: &f.health,
 		Installation: installer,
 		Operating:    func() ([]byte, error) { return operating(c) },
-		SelfTest:     func(ctx context.Context) []staff.Line { return selftestLines(ctx, o, c) },
+		SelfTest:     func(ctx context.Context) []staff.Line { return selftestLines(ctx, o, installer.temperature()) },
 	}
 	if c.Screening.Mode != config.Voluntary {
 		cfg.Tallies = f
@@ -119,10 +119,10 @@ func (f *office) NoteCheck(outcome string) error {
 }
 
 // selftestLines runs the self-test as lintel selftest does.
-func selftestLines(ctx context.Context, o *runOptions, c *config.Config) []staff.Line {
+func selftestLines(ctx context.Context, o *runOptions, t float64) []staff.Line {
 	var out bytes.Buffer
 	settings := o.settings
-	if t := c.Reference.TemperatureC; t != 0 {
+	if t != 0 {
 		// It may go without saying for the source.
 		settings.Sets = append(slices.Clone(settings.Sets), fmt.Sprintf("reference.temperature_c=%g", t))
 	}
