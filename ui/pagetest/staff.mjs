@@ -220,38 +220,122 @@ async function theSession(page, says) {
   await says("Enter the PIN");
 }
 
-// byKeyboard goes from the door to a second check and to every page with keys
-// alone.
+// byKeyboard goes the staff's whole way with keys alone: the first PIN, a second
+// check, every page and what can be done on it, the commissioning from the
+// first step to the report, and another PIN.
 async function byKeyboard(page, says, url) {
+  await ask("forget");
+  await ask("stop");
+  await ask("start", { state: "ready" });
+  await page.goto("about:blank");
   await page.goto(url);
-  await says("Enter the PIN");
-  await page.keyboard.type("271828");
-  await page.keyboard.press("Enter");
+  const keys = page.keyboard;
+  const enterPIN = async (pin) => {
+    await keys.type(pin);
+    await keys.press("Enter");
+  };
+  await says("Choose a PIN");
+  await enterPIN(PIN);
+  await says("Enter it once more");
+  await enterPIN(PIN);
   await says("Second check");
+
+  // reach goes on with Tab until what has that name, or that id, has the focus.
   const reach = async (name) => {
-    for (let i = 0; i < 60; i++) {
-      await page.keyboard.press("Tab");
+    for (let i = 0; i < 120; i++) {
+      await keys.press("Tab");
       const at = await page.evaluate(() => {
         const e = document.activeElement;
-        const outline = getComputedStyle(e).outlineStyle;
-        return { text: e.innerText, seen: outline !== "none" };
+        const box = e.getBoundingClientRect();
+        const seen = getComputedStyle(e).outlineStyle !== "none" && box.top >= 0 && box.bottom <= innerHeight + 1;
+        return { names: [e.innerText, e.id, e.getAttribute("aria-label")], seen };
       });
-      if (at.text === name) {
+      if (at.names.includes(name)) {
         assert.ok(at.seen, `${name} does not show that it has the focus`);
         return;
       }
     }
     throw new Error(`no key leads to ${name}`);
   };
-  await reach("Not done");
-  await page.keyboard.press("Space");
-  await says("Not done: counted.");
-  for (const tab of ["Counts", "Threshold", "Reference", "Privacy", "Commission", "Take away", "Clock and PIN"]) {
-    await reach(tab);
-    await page.keyboard.press("Enter");
+  const press = async (name, key = "Enter") => {
+    await reach(name);
+    await keys.press(key);
+  };
+  const goTo = async (tab) => {
+    await press(tab);
     await page.waitForFunction((name) => document.querySelector("#tabs [aria-current]").innerText === name, tab);
+  };
+  await press("Not done", "Space");
+  await says("Not done: counted.");
+  await goTo("Counts");
+  await press("Week");
+  await goTo("Threshold");
+  await reach("Threshold");
+  await keys.press("ArrowRight");
+  await says("policy.sensitivity = 0.87");
+  await goTo("Reference");
+  await press("Look for it anew");
+  await says("The kiosk looks for the reference.");
+  await goTo("Privacy");
+  await says("NOT in order");
+  await commissionByKeyboard({ says, reach, press, goTo, keys });
+  await goTo("Take away");
+  await press("Write to STICK");
+  await says("was written");
+  await press("Show the code");
+  await says("Part 1 of");
+  await goTo("Clock and PIN");
+  await press("Minute: more");
+  await press("set_clock");
+  await says("The clock was set.");
+  for (const [field, pin] of [["old_pin", PIN], ["new_pin", "271828"], ["again_pin", "271828"]]) {
+    await reach(field);
+    await keys.type(pin);
   }
+  await keys.press("Enter");
+  await says("The PIN was changed.");
+  await press("Back to the visitors' screen");
+  await page.waitForSelector("body[data-state]");
+  // The visitors' page can be left by keyboard, too.
+  await page.waitForSelector("#languages:not([hidden])");
+  await press("Español");
+  await page.waitForFunction(() => document.documentElement.lang === "es");
+  await press("English");
+  await press("door");
+  await says("Enter the PIN");
+  await enterPIN("271828");
+  await says("Second check");
   assert.deepEqual(await ask("noted"), ["confirmed", "not_done"]);
+}
+
+async function commissionByKeyboard({ says, reach, press, goTo, keys }) {
+  await goTo("Commission");
+  await press("Next");
+  await says("Turned clockwise by");
+  await press("270°", "Space");
+  await press("Keep this");
+  await says("Kept.");
+  await press("Next");
+  await says("in order, at");
+  await press("Next");
+  await reach("field_serial");
+  await keys.press("Control+A");
+  await keys.type("KB-1");
+  await press("Keep this");
+  await says("Kept.");
+  await press("Next");
+  await says("The outline is where");
+  await press("Next");
+  await press("Temperature: more");
+  await press("Next");
+  await press("Try: PASS lamp");
+  await says("PASS lamp: on for two seconds.");
+  await press("Yes");
+  await press("Next");
+  await press("Laboratory");
+  await press("Watch and sign off");
+  await says("Laboratory, on 2026-11-20");
+  await says("KB-1");
 }
 
 async function gone(page, says) {

@@ -173,7 +173,7 @@ func (i *installer) Sight() staff.Sight {
 	s.Rotate, s.Mirror = i.cfg.Camera.Rotate, i.cfg.Camera.Mirror
 	r := &i.cfg.Reference
 	s.ReferenceC, s.ExpandedK, s.Emissivity, s.Serial, s.Expires = r.TemperatureC, r.UncertaintyK, r.Emissivity, r.Serial, r.Expires
-	if s.State == "" {
+	if i.info.Width == 0 {
 		s.State = screening.OutOfService.String()
 	}
 	step := max(1, i.info.Width/heatColumns)

@@ -103,7 +103,7 @@ func (p *program) openPages() (err error) {
 	}
 	p.installer = &installer{
 		cfg: &p.config, owners: p.owners, own: p.own, options: p.options,
-		record: record, clock: systemClock{}, lamps: p.panel, seat: &p.seat,
+		record: record, clock: systemClock{wish: p.config.State.Dir}, lamps: p.panel, seat: &p.seat,
 	}
 	if p.office, err = openOffice(p.options, &p.config, p.installer); err != nil {
 		return err
