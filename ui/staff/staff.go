@@ -109,6 +109,9 @@ func New(cfg Config) (*Staff, error) {
 		"GET sight":     s.sight,
 		"POST accept":   s.accept,
 		"POST confirm":  s.confirm,
+		"POST adjust":   s.adjust,
+		"GET lamps":     s.lamps,
+		"POST lamps":    s.tryLamp,
 	} {
 		method, name, _ := strings.Cut(pattern, " ")
 		s.mux.Handle(method+" "+Path+name, s.inside(answer, method == http.MethodPost))

@@ -82,7 +82,7 @@ blackbody has a new certificate.`,
 	f.IntVar(&o.fieldFrames, "uniform-frames", 60, "number of frames of that target")
 	f.StringVar(&o.sizes, "sizes", "", "correct the size-of-source effect by a table in that `FILE`")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of the simulation")
-	o.settings.Register(f)
+	o.settings.RegisterKiosk(f)
 	return c
 }
 
