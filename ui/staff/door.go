@@ -131,6 +131,16 @@ func (d *door) enter(pin string) (string, error) {
 	return d.open(), nil
 }
 
+// confirm asks once more whether somebody knows the PIN, before what cannot be
+// undone.
+//
+// Errors: [ErrWait], [ErrWrong], the vault's.
+func (d *door) confirm(pin string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.try(pin)
+}
+
 // change sets another PIN. Every other session ends.
 //
 // Errors: [ErrWait], [ErrWrong], [ErrPIN], the vault's.

@@ -233,7 +233,7 @@ func TestStaffWords(t *testing.T) {
 	}
 	used := map[string]bool{"lang": true, "dir": true}
 	// Groups whose entries are looked up by a name that comes from elsewhere.
-	byName := []string{"tabs.", "door.", "refused.", "check.", "selftest.", "take.", "settings.", "threshold.", "privacy.", "commission.", "term."}
+	byName := []string{"tabs.", "door.", "refused.", "check.", "selftest.", "take.", "settings.", "threshold.", "privacy.", "commission.", "term.", "updates.", "refusal."}
 	asked := regexp.MustCompile(`\bw\.([a-z]+)\.([a-z_]+)`)
 	for _, script := range scripts {
 		for _, m := range asked.FindAllStringSubmatch(read(t, script), -1) {

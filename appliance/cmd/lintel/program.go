@@ -153,7 +153,7 @@ func (p *program) close() error {
 func (p *program) serve(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	parts := []func(context.Context) error{func(ctx context.Context) error { return p.seat.screen(ctx, &p.screen) }, p.screen.Serve, p.panel.Run, p.options.guard.watch}
+	parts := []func(context.Context) error{func(ctx context.Context) error { return p.seat.screen(ctx, &p.screen) }, p.screen.Serve, p.panel.Run, p.options.guard.watch, p.office.oblivion.wait}
 	if p.store != nil {
 		parts = append(parts, p.store.Run)
 	}
@@ -200,6 +200,7 @@ type screen struct {
 	notices func() []string
 	// installer is told who is in sight.
 	installer *installer
+	wellness  wellness
 }
 
 func (s *screen) Show(v ui.View) {
@@ -210,6 +211,7 @@ func (s *screen) Show(v ui.View) {
 		} else {
 			s.fault.Store(nil)
 		}
+		s.wellness.see(&v)
 	}
 	s.Server.Show(v)
 	s.notify.beat()

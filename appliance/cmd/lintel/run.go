@@ -70,8 +70,14 @@ func scenes() string {
 }
 
 func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
-	p := program{options: o, screen: screen{guard: &o.guard}}
-	defer func() { err = errors.Join(err, p.close()) }()
+	p := program{options: o, screen: screen{guard: &o.guard, wellness: wellness{folder: runFolder()}}}
+	defer func() {
+		closed := p.close()
+		if errors.Is(err, errForget) {
+			err = forgotten(p.config.State.Dir, p.office.updates, out)
+		}
+		err = errors.Join(err, closed)
+	}()
 	if err := p.configure(); err != nil {
 		return err
 	}
