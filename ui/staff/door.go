@@ -245,6 +245,19 @@ func (d *door) knows(token string, touched bool) bool {
 	return true
 }
 
+// inside says whether any session goes on.
+func (d *door) inside() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := d.now()
+	for _, s := range d.sessions {
+		if now.Sub(s.touched) <= sessionIdle && now.Sub(s.since) <= sessionMost {
+			return true
+		}
+	}
+	return false
+}
+
 // leave ends a session.
 func (d *door) leave(token string) {
 	d.mu.Lock()

@@ -134,6 +134,9 @@ func (s *Staff) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeH
 // WrongPINs returns how many there were since the start.
 func (s *Staff) WrongPINs() int64 { return s.door.wrongPINs() }
 
+// Inside says whether somebody's session goes on.
+func (s *Staff) Inside() bool { return s.door.inside() }
+
 // inside lets only those through who were let in. A POST is a touch: somebody
 // is there; a GET may be the page's own.
 func (s *Staff) inside(next http.HandlerFunc, touch bool) http.Handler {

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
 	"lintel/appliance/screening"
+	"lintel/appliance/setup"
 	"lintel/ui"
 )
 
@@ -58,11 +60,12 @@ const tryAgainAfter = 15 * time.Second
 // they can forget everything or install another version.
 //
 // Errors: that not even a page can be shown.
-func (o *runOptions) excuse(ctx context.Context, of *startError) (err error) {
+func (o *runOptions) excuse(ctx context.Context, out io.Writer, of *startError) (err error) {
 	fmt.Fprintln(os.Stderr, "lintel:", of)
-	p := program{options: o, screen: screen{guard: &o.guard, notices: func() []string { return nil }, wellness: wellness{folder: runFolder()}}}
-	defer func() { err = errors.Join(err, p.close()) }()
-	if p.source, err = parseOrAwait(o.source); err != nil {
+	p := o.program()
+	p.screen.notices = func() []string { return nil }
+	defer func() { err = p.end(err, out) }()
+	if p.source, err = setup.ParseSource(o.source); err != nil {
 		return err
 	}
 	// What of the settings can be used is.
@@ -81,22 +84,24 @@ func (o *runOptions) excuse(ctx context.Context, of *startError) (err error) {
 		return err
 	}
 	p.atEnd(p.screen.notify.close)
+	fmt.Fprintf(out, "Lintel is on http://%s/, out of service (%s). It tries again by itself.\n", p.screen.Addr(), of.fault)
 	return p.say(ctx, of.fault)
 }
 
-// say shows a fault until it is time for another try, or staff end it.
+// say shows a fault until it is time for another try and no staff are inside, or
+// staff have everything forgotten.
 func (p *program) say(ctx context.Context, fault string) error {
-	ctx, cancel := context.WithTimeout(ctx, tryAgainAfter)
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	served := make(chan error, 1)
+	served, forget := make(chan error, 1), make(chan error, 1)
 	go func() { served <- p.screen.Serve(ctx) }()
-	forget := make(chan error, 1)
 	if p.office != nil {
 		go func() { forget <- p.office.oblivion.wait(ctx) }()
 	}
+	again := time.Now().Add(tryAgainAfter)
 	tick := time.NewTicker(250 * time.Millisecond)
 	defer tick.Stop()
-	for {
+	for time.Now().Before(again) || p.office != nil && p.office.Inside() {
 		p.screen.Show(ui.View{State: screening.OutOfService.String(), Reason: fault})
 		select {
 		case <-tick.C:
@@ -107,4 +112,6 @@ func (p *program) say(ctx context.Context, fault string) error {
 			return errors.Join(err, <-served)
 		}
 	}
+	cancel()
+	return <-served
 }
