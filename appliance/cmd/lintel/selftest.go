@@ -44,6 +44,7 @@ which only root may do; without one it looks at what there is.
   sandbox         what the kiosk has closed to itself
   packages        the libraries that the program is made of
   program         the program's hash, against the list in the image
+  signature       the owner signed that list, and all its files are as it says
   image           the running root is the one that was built, by its hash; slot,
                   version and the owner's fingerprint
   model           the face model is the one this program was built for
