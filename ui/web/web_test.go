@@ -126,6 +126,23 @@ func TestFontsHaveEveryCharacter(t *testing.T) {
 	}
 }
 
+// What the page says by itself, before a catalogue is there, is what the
+// catalogues say.
+func TestOutOfServiceWithoutScripts(t *testing.T) {
+	page := read(t, "index.html")
+	for _, language := range Languages() {
+		w := catalogue(t, language)
+		direction := ""
+		if w.Dir == "rtl" {
+			direction = ` dir="rtl"`
+		}
+		want := `<p lang="` + w.Lang + `"` + direction + `>` + w.States["out_of_service"].Title + `</p>`
+		if !strings.Contains(page, want) {
+			t.Errorf("index.html lacks %s", want)
+		}
+	}
+}
+
 func TestEveryStateHasWords(t *testing.T) {
 	w := catalogue(t, "en")
 	for _, state := range []string{"starting", "warming_up", "ready", "guiding", "measuring", "passed", "referred", "unmeasured", "clearing", "out_of_service"} {
@@ -233,7 +250,7 @@ func TestStaffWords(t *testing.T) {
 	}
 	used := map[string]bool{"lang": true, "dir": true}
 	// Groups whose entries are looked up by a name that comes from elsewhere.
-	byName := []string{"tabs.", "door.", "refused.", "check.", "selftest.", "take.", "settings.", "threshold.", "privacy.", "commission.", "term."}
+	byName := []string{"tabs.", "door.", "refused.", "check.", "selftest.", "take.", "settings.", "threshold.", "privacy.", "commission.", "term.", "updates.", "refusal."}
 	asked := regexp.MustCompile(`\bw\.([a-z]+)\.([a-z_]+)`)
 	for _, script := range scripts {
 		for _, m := range asked.FindAllStringSubmatch(read(t, script), -1) {

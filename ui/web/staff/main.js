@@ -6,21 +6,25 @@ import { commission } from "./commission.js";
 import { counts } from "./counts.js";
 import { el } from "./dom.js";
 import { door } from "./door.js";
+import { first } from "./first.js";
 import { health } from "./health.js";
 import { now } from "./now.js";
 import { privacy } from "./privacy.js";
 import { settings } from "./settings.js";
 import { take } from "./take.js";
 import { threshold } from "./threshold.js";
+import { updates } from "./updates.js";
 
 // Without a touch for this long the visitors' screen comes back.
 const BACK_AT_DOOR = 60_000;
 const BACK_INSIDE = 150_000;
 const STAY_EVERY = 20_000;
+const ANSWER_WITHIN = 1500;
+const RETRY_AFTER = 5000;
 
 const find = (id) => document.getElementById(id);
 const main = find("main");
-const PAGES = { now, counts, threshold, health, privacy, commission, take, settings };
+const PAGES = { now, counts, threshold, health, privacy, commission, take, updates, settings };
 
 let stop = () => {};
 let touched = performance.now();
@@ -37,9 +41,10 @@ function open(page, ...rest) {
 
 function atDoor(message = "") {
   find("tabs").hidden = true;
-  open(door, message, () => {
+  open(door, message, (isFirst) => {
     find("tabs").hidden = false;
-    go("now");
+    if (isFirst) open(first, () => go("commission"));
+    else go("now");
   });
 }
 
@@ -52,9 +57,17 @@ function go(name) {
   scrollTo(0, 0);
 }
 
+// back gives the screen to the visitors, once the program can show them theirs.
 async function back() {
+  touched = performance.now();
   await api.leave();
-  location.assign("/");
+  try {
+    await fetch("/healthz", { signal: AbortSignal.timeout(ANSWER_WITHIN) });
+    location.assign("/");
+  } catch {
+    atDoor(w.page.silent);
+    touched = performance.now() - BACK_AT_DOOR + RETRY_AFTER;
+  }
 }
 
 function touch() {
