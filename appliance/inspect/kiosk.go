@@ -71,7 +71,7 @@ func (s *Subject) open() (map[string]string, error) {
 	}
 	targets := map[string]string{}
 	for _, e := range entries {
-		if slices.Contains([]string{"0", "1", "2"}, e.Name()) {
+		if slices.Contains([]string{"0", "1", "2", strconv.Itoa(sandbox.Messages)}, e.Name()) {
 			continue
 		}
 		target, err := os.Readlink(filepath.Join(dir, e.Name()))

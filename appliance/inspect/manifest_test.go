@@ -105,7 +105,7 @@ func TestSignature(t *testing.T) {
 		{"a file was changed", func(t *testing.T, root string, _ crypto.Signer) {
 			put(t, root, "usr/bin/lintel", []byte("another"))
 		}, "signature", false, "/usr/bin/lintel is not as its owner signed it", true},
-		{"a file is gone", func(t *testing.T, root string, _ crypto.Signer) {
+		{"a file is gone", func(_ *testing.T, root string, _ crypto.Signer) {
 			_ = os.Remove(filepath.Join(root, "usr/lib/systemd/system/lintel.service"))
 		}, "signature", false, "no such file", true},
 		{"the list was changed with the file", func(t *testing.T, root string, _ crypto.Signer) {
@@ -115,12 +115,16 @@ func TestSignature(t *testing.T) {
 		{"another signed", func(t *testing.T, root string, _ crypto.Signer) {
 			put(t, root, SignaturePath, sign(t, stranger, append([]byte(nil), list...)))
 		}, "signature", false, "was not signed with the owner's key", false},
-		{"nobody signed", func(t *testing.T, root string, _ crypto.Signer) {
+		{"nobody signed", func(_ *testing.T, root string, _ crypto.Signer) {
 			_ = os.Remove(filepath.Join(root, SignaturePath))
 		}, "signature", false, "is not signed", true},
-		{"no owner", func(t *testing.T, root string, _ crypto.Signer) {
+		{"no owner", func(_ *testing.T, root string, _ crypto.Signer) {
 			_ = os.Remove(filepath.Join(root, CertificatePath))
 		}, "signature", false, "no certificate of its owner", true},
+		{"neither", func(_ *testing.T, root string, _ crypto.Signer) {
+			_ = os.Remove(filepath.Join(root, CertificatePath))
+			_ = os.Remove(filepath.Join(root, SignaturePath))
+		}, "signature", true, "not signed: this image was built without an owner's key", true},
 		{"no certificate", func(t *testing.T, root string, _ crypto.Signer) {
 			put(t, root, CertificatePath, []byte("-----BEGIN KEY-----\n-----END KEY-----\n"))
 		}, "signature", false, "no certificate in PEM", true},

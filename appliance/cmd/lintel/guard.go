@@ -57,6 +57,13 @@ func (g *guard) begin() error {
 	return g.insist(sandbox.Harden())
 }
 
+// end lets the program say why it ends.
+func (g *guard) end() {
+	if g.own {
+		sandbox.Speak()
+	}
+}
+
 // insist returns the error where the sandbox is required, and has it told as a
 // fault where it is not.
 func (g *guard) insist(err error) error {

@@ -92,6 +92,7 @@ func (o *runOptions) program() *program {
 // attempt screens until something ends it.
 func (o *runOptions) attempt(ctx context.Context, out io.Writer) (err error) {
 	p := o.program()
+	defer o.guard.end()
 	defer func() { err = p.end(err, out) }()
 	if err := p.configure(); err != nil {
 		return err

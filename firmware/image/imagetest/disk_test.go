@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -16,10 +17,22 @@ const (
 	espAt    = 1 * mib
 	bootAAt  = 65 * mib
 	rootAAt  = 129 * mib
-	bootBAt  = 769 * mib
-	rootBAt  = 833 * mib
 	diskSize = 4096 * mib
 )
+
+// bootBAt is where the other boot partition lies, behind the root partition.
+func bootBAt(t testing.TB) int64 {
+	t.Helper()
+	text, err := os.ReadFile("../slot." + arch(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	slot, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rootAAt + int64(slot)*mib
+}
 
 // image is the folder with the image that is tested.
 func image(t testing.TB) string {
