@@ -16,8 +16,8 @@ import (
 	"lintel/firmware/thermal"
 )
 
-// recordName is the commissioning record in the folder state.dir.
-const recordName = "commissioning.json"
+// RecordName is the name of the commissioning record in the folder state.dir.
+const RecordName = "commissioning.json"
 
 // ErrCold means that the camera has not been on for camera.warm_up_s.
 var ErrCold = errors.New("the camera is not warm: leave it on and repeat")
@@ -27,7 +27,7 @@ var ErrCold = errors.New("the camera is not warm: leave it on and repeat")
 var ErrOtherReference = errors.New("the settings describe another reference than the commissioning record: commission the kiosk anew")
 
 // RecordPath is where the commissioning record is kept.
-func RecordPath(c *config.Config) string { return filepath.Join(c.State.Dir, recordName) }
+func RecordPath(c *config.Config) string { return filepath.Join(c.State.Dir, RecordName) }
 
 // Commissioning says how a kiosk is commissioned.
 type Commissioning struct {
@@ -224,7 +224,7 @@ func SaveRecord(c *config.Config, r *commissioning.Record) (err error) {
 	if err := os.MkdirAll(c.State.Dir, 0o700); err != nil {
 		return err
 	}
-	file, err := os.CreateTemp(c.State.Dir, recordName+".*")
+	file, err := os.CreateTemp(c.State.Dir, RecordName+".*")
 	if err != nil {
 		return err
 	}
