@@ -77,6 +77,12 @@ func newDisk(t testing.TB, settings string) string {
 // has the kernel speak on the serial line.
 func enter(t testing.TB, file string, at int64) {
 	t.Helper()
+	enterWith(t, file, at, brings)
+}
+
+// enterWith adds those lines to the first program.
+func enterWith(t testing.TB, file string, at int64, lines string) {
+	t.Helper()
 	folder := t.TempDir()
 	root := filepath.Join(folder, "root")
 	if err := os.MkdirAll(filepath.Join(root, "test"), 0o755); err != nil {
@@ -95,7 +101,7 @@ func enter(t testing.TB, file string, at int64) {
 	if bytes.Count(first, []byte(handsOver)) != 1 {
 		t.Fatal("initrd/init has changed: the agent finds no place in it")
 	}
-	first = bytes.Replace(first, []byte(handsOver), []byte(brings+handsOver), 1)
+	first = bytes.Replace(first, []byte(handsOver), []byte(lines+handsOver), 1)
 	write(t, filepath.Join(root, "init"), first, 0o755)
 	write(t, filepath.Join(root, "test/lintel-test.service"), []byte(agentUnit), 0o644)
 	more := filepath.Join(folder, "more")
