@@ -27,6 +27,7 @@ install -Dm755 -t usr/lib/lintel "$here/files/boot" "$here/files/kiosk"
 install -Dm644 -t usr/lib/systemd/system "$here"/*.service "$here"/units/*
 [ -z "$(ls "$here"/*.path 2>/dev/null)" ] || install -Dm644 -t usr/lib/systemd/system "$here"/*.path
 install -Dm644 -t usr/lib/udev/rules.d "$here"/udev/*.rules
+install -Dm644 -t usr/lib/tmpfiles.d "$here"/tmpfiles/*.conf
 install -Dm644 -t usr/lib/lintel/repart.d "$here"/repart/*.conf
 sed -i "s/@SLOT@/$(cat "$here/slot.$arch")M/" usr/lib/lintel/repart.d/*-root-*.conf
 install -Dm644 "$here/lintel.toml" usr/lib/lintel/lintel.toml
