@@ -277,16 +277,36 @@ async function midVisit(page, url) {
   await until(page, ["guiding", "measuring"]);
 }
 
-// A page whose program goes away while it loads says so, and comes to itself.
+// A page whose program goes away while it loads says so within 2 s, whatever
+// has come of it by then, and comes to itself.
 async function halfLoaded(page, url) {
-  const other = await page.context().newPage();
-  let gone = true;
-  await other.route(/settings|words/, (route) => (gone ? route.abort() : route.continue()));
-  await other.goto(url);
-  await other.waitForSelector('body[data-state="out_of_service"][data-reason="connection_lost"]', { timeout: 10_000 });
-  gone = false;
-  await other.waitForSelector('body[data-state="guiding"]', { timeout: 10_000 });
-  await other.close();
+  const abort = (route) => route.abort();
+  const hang = () => {};
+  for (const [what, lost, fate, recovers] of [
+    ["words", /settings|words/, abort, true],
+    ["scripts", /\/(?!watch)[a-z]+\.js/, abort, true],
+    ["style", /\.css/, abort, true],
+    ["everything", /127\.0\.0\.1:\d+\/./, abort, false],
+    ["words that do not come", /words/, hang, true],
+    ["scripts that do not come", /\/(describe|feed)\.js/, hang, true],
+  ]) {
+    const other = await page.context().newPage();
+    let gone = true;
+    await other.route(lost, (route) => (gone ? fate(route) : route.continue()));
+    await other.goto(url, { waitUntil: "commit" });
+    const says = () => {
+      const dead = document.getElementById("dead");
+      const shows = dead ? getComputedStyle(dead).visibility === "visible" : document.body?.dataset.state === "out_of_service";
+      return shows && document.body.innerText.includes("Out of service") ? performance.now() : 0;
+    };
+    const after = await (await other.waitForFunction(says, null, { timeout: 20_000, polling: 20 })).jsonValue();
+    console.log(`without ${what}: out of service after ${after.toFixed(0)} ms`);
+    assert.ok(after < 2000, `without ${what} the page says so after ${after} ms`);
+    await shoot(other, `half-loaded-${what.replaceAll(" ", "-")}`);
+    gone = false;
+    if (recovers) await other.waitForSelector('body[data-state="guiding"]', { timeout: 30_000 });
+    await other.close();
+  }
 }
 
 async function unknownState(page) {

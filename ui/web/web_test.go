@@ -126,6 +126,23 @@ func TestFontsHaveEveryCharacter(t *testing.T) {
 	}
 }
 
+// What the page says by itself, before a catalogue is there, is what the
+// catalogues say.
+func TestOutOfServiceWithoutScripts(t *testing.T) {
+	page := read(t, "index.html")
+	for _, language := range Languages() {
+		w := catalogue(t, language)
+		direction := ""
+		if w.Dir == "rtl" {
+			direction = ` dir="rtl"`
+		}
+		want := `<p lang="` + w.Lang + `"` + direction + `>` + w.States["out_of_service"].Title + `</p>`
+		if !strings.Contains(page, want) {
+			t.Errorf("index.html lacks %s", want)
+		}
+	}
+}
+
 func TestEveryStateHasWords(t *testing.T) {
 	w := catalogue(t, "en")
 	for _, state := range []string{"starting", "warming_up", "ready", "guiding", "measuring", "passed", "referred", "unmeasured", "clearing", "out_of_service"} {

@@ -43,6 +43,7 @@ which only root may do; without one it looks at what there is.
   sandbox         what the kiosk has closed to itself
   packages        the libraries that the program is made of
   program         the program's hash, against the list in the image
+  signature       the owner signed that list, and all its files are as it says
   model           the face model is the one this program was built for
   policy          version and hash of what a verdict rests on
   configuration   the settings can be used and the reference's temperature is set

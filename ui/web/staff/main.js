@@ -17,6 +17,8 @@ import { threshold } from "./threshold.js";
 const BACK_AT_DOOR = 60_000;
 const BACK_INSIDE = 150_000;
 const STAY_EVERY = 20_000;
+const ANSWER_WITHIN = 1500;
+const RETRY_AFTER = 5000;
 
 const find = (id) => document.getElementById(id);
 const main = find("main");
@@ -52,9 +54,17 @@ function go(name) {
   scrollTo(0, 0);
 }
 
+// back gives the screen to the visitors, once the program can show them theirs.
 async function back() {
+  touched = performance.now();
   await api.leave();
-  location.assign("/");
+  try {
+    await fetch("/healthz", { signal: AbortSignal.timeout(ANSWER_WITHIN) });
+    location.assign("/");
+  } catch {
+    atDoor(w.page.silent);
+    touched = performance.now() - BACK_AT_DOOR + RETRY_AFTER;
+  }
 }
 
 function touch() {
