@@ -1,6 +1,7 @@
 package vision
 
 import (
+	"fmt"
 	"math"
 
 	"lintel/firmware/thermal"
@@ -11,6 +12,9 @@ const (
 	// minFaceWidth in pixels: the forehead of such a face has about 16x9
 	// pixels, and the visitor has come to the kiosk rather than walking up.
 	minFaceWidth = 24
+	// keepFaceWidth is where a face that was near enough becomes too far: the
+	// width of somebody who stands still trembles by a pixel or two.
+	keepFaceWidth = 21
 	// minForeheadWidth in pixels: size-of-source effects make anything
 	// narrower than about 10 pixels read low (doi 10.3390/s21020607).
 	minForeheadWidth = 10
@@ -68,15 +72,15 @@ type Gate struct {
 func Gates() []Gate {
 	const most = true
 	return []Gate{
-		{TooFar, "width of the face", !most, minFaceWidth, "px"},
+		{TooFar, fmt.Sprintf("width of the face, %d px once it was near enough,", keepFaceWidth), !most, minFaceWidth, "px"},
 		{TooNear, "width or height of the face", most, maxFace, "of the image"},
 		{CutOff, "distance of the forehead from the edge of the image", !most, 1, "cell of the detector, 1 px on images up to 240 px"},
-		{TooFar, "width of the forehead", !most, minForeheadWidth, "px"},
 		{AtReference, "distance of the face from the middle of the reference", !most, hideMargin, "radii"},
 		{Turned, "probability of facing the camera: not turned by more than about 20 degrees", !most, minFrontal, ""},
 		{LookingDown, "probability of looking down by more than about 25 degrees", most, maxDown, ""},
 		{GlassesOverBrow, "probability of glasses on the forehead", most, maxGlasses, ""},
 		{Covered, "probability of a bare forehead", !most, minBare, ""},
+		{Covered, "width of the forehead", !most, minForeheadWidth, "px"},
 		{Covered, "height of the forehead", !most, minForeheadHeight, "px"},
 		{HotObject, "forehead over the warmest of the face below it", most, maxAbove, "K"},
 		{HotObject, "forehead over the middle of the face below it", most, maxOver, "K"},
@@ -104,23 +108,25 @@ type sight struct {
 func judge(s *sight) Reject {
 	box := s.now.box
 	switch {
-	case box.Width() < minFaceWidth:
+	case !s.nearEnough():
+		// A head that is turned aside is narrow and no further away for that.
+		if s.size() >= minFaceWidth && s.turned() {
+			return Turned
+		}
 		return TooFar
 	case box.Width() > maxFace*float64(s.width), box.Height() > maxFace*float64(s.height):
 		return TooNear
 	case s.cut:
 		return CutOff
-	case s.now.forehead.Width() < minForeheadWidth, s.forehead.Width() < minForeheadWidth:
-		return TooFar
 	case overlaps(box, s.reference):
 		return AtReference
-	case !(s.least(func(a Answers) float64 { return a.Frontal }) >= minFrontal):
+	case s.turned():
 		return Turned
 	case !(s.most(func(a Answers) float64 { return a.Down }) <= maxDown):
 		return LookingDown
 	case !(s.most(func(a Answers) float64 { return a.GlassesOverBrow }) <= maxGlasses):
 		return GlassesOverBrow
-	case !(s.least(func(a Answers) float64 { return a.Bare }) >= minBare), s.forehead.Height() < minForeheadHeight:
+	case !(s.least(func(a Answers) float64 { return a.Bare }) >= minBare), s.small():
 		return Covered
 	case s.skin.below < -maxAbove, s.skin.over > maxOver:
 		return HotObject
@@ -135,6 +141,26 @@ func judge(s *sight) Reject {
 	default:
 		return Usable
 	}
+}
+
+// small says whether too little of the forehead is bare. Of a face that is near
+// enough, that is for what is on it or for being seen from the side.
+func (s *sight) small() bool {
+	return s.now.forehead.Width() < minForeheadWidth || s.forehead.Width() < minForeheadWidth || s.forehead.Height() < minForeheadHeight
+}
+
+func (s *sight) turned() bool {
+	return !(s.least(func(a Answers) float64 { return a.Frontal }) >= minFrontal)
+}
+
+// nearEnough says whether the face has the width that a reading needs.
+func (s *sight) nearEnough() bool {
+	least := float64(minFaceWidth)
+	if s.near {
+		least = keepFaceWidth
+	}
+	s.near = s.now.box.Width() >= least
+	return s.near
 }
 
 // least and most return the lower and the higher of the frame's answer and the

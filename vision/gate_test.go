@@ -26,9 +26,14 @@ func TestJudge(t *testing.T) {
 
 		{"face 24 px wide", func(s *sight) { s.now.box = box(45, 60, 24, 40) }, Usable},
 		{"face 23.9 px wide", func(s *sight) { s.now.box = box(45, 60, 23.9, 40) }, TooFar},
+		{"near enough before, 21 px wide", func(s *sight) { s.near, s.now.box = true, box(48, 60, 21, 40) }, Usable},
+		{"near enough before, 20.9 px wide", func(s *sight) { s.near, s.now.box = true, box(48, 60, 20.9, 40) }, TooFar},
 		{"forehead 10 px wide", func(s *sight) { s.forehead = box(55, 65, 10, 9) }, Usable},
-		{"forehead 9.9 px wide", func(s *sight) { s.forehead = box(55, 65, 9.9, 9) }, TooFar},
-		{"forehead drawn 9.9 px wide", func(s *sight) { s.now.forehead = box(55, 65, 9.9, 9) }, TooFar},
+		{"forehead 9.9 px wide", func(s *sight) { s.forehead = box(55, 65, 9.9, 9) }, Covered},
+		{"forehead drawn 9.9 px wide", func(s *sight) { s.now.forehead = box(55, 65, 9.9, 9) }, Covered},
+		{"narrow for being seen from the side", func(s *sight) { s.now.box, s.now.frontal = box(50, 60, 20, 33), 0.1 }, Turned},
+		{"far and turned", func(s *sight) { s.now.box, s.now.frontal = box(50, 60, 20, 31), 0.1 }, TooFar},
+		{"narrow and frontal", func(s *sight) { s.now.box = box(50, 60, 20, 33) }, TooFar},
 
 		{"face 84 px wide", func(s *sight) { s.now.box, s.reference = box(10, 20, 84, 100), thermal.Circle{} }, Usable},
 		{"face 85 px wide", func(s *sight) { s.now.box = box(10, 20, 85, 100) }, TooNear},

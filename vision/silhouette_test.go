@@ -15,7 +15,7 @@ func draw(tb testing.TB, f *thermal.Frame, reference thermal.Circle, face therma
 	finder := new(Finder)
 	finder.plane.load(f, centi, reference)
 	if face != (thermal.Box{}) {
-		finder.tracker.tracks = []track{{id: 1, hits: confirmHits, score: 1, now: candidate{box: face}}}
+		finder.tracker.tracks = []track{{id: 1, hits: confirmHits, score: 1, told: true, now: candidate{box: face}}}
 	}
 	m := new(Mask)
 	finder.silhouette(m)
@@ -151,7 +151,7 @@ func TestSilhouetteCellByCell(t *testing.T) {
 			paint(f, x, y, min(width, x+rapid.IntRange(1, 30).Draw(r, "w")), min(30, y+rapid.IntRange(1, 12).Draw(r, "h")), counts)
 		}
 		x := rapid.Float64Range(0, float64(width-5)).Draw(r, "face")
-		face := thermal.Box{X0: x, Y0: 8, X1: min(float64(width), x+10), Y1: 18}
+		face := thermal.Box{X0: x, Y0: 8, X1: min(float64(width), x+10), Y1: 24}
 		m, want := draw(t, f, thermal.Circle{}, face), slow(f, face)
 		for i, ok := range want {
 			if m.At(i%width, i/width) != ok {

@@ -23,6 +23,12 @@ const (
 	wideScore   = 0.4
 	narrowScore = 0.6
 	narrowFace  = 16
+	// A face is reported from addressSize pixels on, and until it is smaller
+	// than departSize; see [track.size]. Who is smaller is not addressed: a
+	// face of minFaceWidth is one and a half times as near, which on a
+	// 160-pixel lens of 57 degrees (Lepton 3.5) is 0.9 m against 1.4 m.
+	addressSize = 16
+	departSize  = 12
 	// scoreSmoothing is the weight of the newest frame in that score.
 	scoreSmoothing = 0.3
 	// trackLifetime is how long a face may go unseen and still be the same.
@@ -44,6 +50,7 @@ type track struct {
 	hits        int
 	since, last time.Duration // first reported, last seen
 	told        bool          // was reported before
+	near        bool          // was near enough to be measured
 	seen        bool          // in the current frame
 	now         candidate
 	smooth      Answers // smoothed
@@ -54,11 +61,21 @@ type track struct {
 // confirmed says whether the track is to be reported. cell is the side of a
 // value of the detector in pixels.
 func (t *track) confirmed(cell float64) bool {
+	if size := t.size(); size < departSize || size < addressSize && !t.told {
+		return false
+	}
 	least := wideScore
 	if t.now.box.Width() < narrowFace*cell {
 		least = narrowScore
 	}
 	return t.hits >= confirmHits && t.score >= least
+}
+
+// size tells how near a face is, in pixels: its width, and not less than three
+// quarters of its height, because one that is cut off or seen from the side is
+// narrow and no less near.
+func (t *track) size() float64 {
+	return math.Max(t.now.box.Width(), 0.75*t.now.box.Height())
 }
 
 // speed returns how fast the face moves, in face widths a second.

@@ -300,3 +300,42 @@ func TestTrackerReportsTheSure(t *testing.T) {
 		}
 	}
 }
+
+// Who is far away is not addressed, who was is followed for some way, and a
+// face that is narrow because it is cut off is no further away for that.
+func TestTrackerAddressesTheNear(t *testing.T) {
+	sized := func(width, height float64) candidate {
+		c := faceAt(60, 80)
+		c.box.X1, c.box.Y1 = c.box.X0+width, c.box.Y0+height
+		return c
+	}
+	k := newTracker()
+	for n, c := range []struct {
+		width, height float64
+		want          int
+	}{
+		{15.9, 21, 0},
+		{15.9, 21, 0},
+		{16, 21, 1},
+		{12, 16, 1},
+		{11.9, 15, 0},
+		{15.9, 21, 1},
+		{11.9, 16, 1},
+	} {
+		k.follow([]candidate{sized(c.width, c.height)}, time.Duration(n)*period)
+		ids := k.ids()
+		if len(ids) != c.want {
+			t.Errorf("frame %d, %g x %g px: %d faces, want %d", n, c.width, c.height, len(ids), c.want)
+		}
+		for i := range k.tracks {
+			k.tracks[i].told = k.tracks[i].told || len(ids) > 0
+		}
+	}
+	k = newTracker()
+	for n := range 3 {
+		k.follow([]candidate{sized(12, 22)}, time.Duration(n)*period)
+	}
+	if len(k.ids()) != 1 {
+		t.Error("a face of 12 x 22 px at the edge is not reported")
+	}
+}

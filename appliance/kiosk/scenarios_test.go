@@ -31,11 +31,15 @@ type scenario struct {
 	// walks are the states that are gone through, in this order, with others
 	// between them.
 	walks []screening.State
+	// quiet: nobody is addressed.
+	quiet bool
 }
 
 const (
 	before = 0.55 // metres from the camera to where visitors stand
 	far    = 3.2
+	// beckoned is where visitors are asked to come closer.
+	beckoned = 1.2
 	// nearThreshold is the skin of somebody who takes more readings than others.
 	nearThreshold thermal.Celsius = 35.1
 )
@@ -228,6 +232,9 @@ func TestScenarios(t *testing.T) {
 					t.Errorf("nobody was asked to %v", g)
 				}
 			}
+			if s.quiet && follows(w.steps, []screening.State{screening.Guiding}) {
+				t.Error("somebody was addressed")
+			}
 			if !follows(w.steps, s.walks) {
 				t.Errorf("the states do not go through %v", s.walks)
 			}
@@ -282,8 +289,12 @@ func scenarios() []scenario {
 			walks: []screening.State{screening.Measuring, screening.Ready},
 		},
 		{
-			name: "never near", scene: sim.Config{Scene: "own", People: []sim.Visitor{{Skin: 34.5, Height: 1.72, Start: 1, Path: []sim.Waypoint{{X: 0.5, Distance: far}, {Seconds: 2, Distance: far}, {Seconds: 0.05, X: 8, Distance: far}}}}}, frames: 50,
+			name: "never near", scene: sim.Config{Scene: "own", People: []sim.Visitor{{Skin: 34.5, Height: 1.72, Start: 1, Path: []sim.Waypoint{{X: 0.5, Distance: beckoned}, {Seconds: 2, Distance: beckoned}, {Seconds: 0.05, X: 8, Distance: far}}}}}, frames: 50,
 			walks: []screening.State{screening.Ready, screening.Guiding, screening.Ready},
+		},
+		{
+			name: "walks by in the distance", scene: sim.Config{Scene: "own", People: []sim.Visitor{{Skin: 34.5, Height: 1.72, Start: 1, Path: []sim.Waypoint{{X: 0.5, Distance: 1.7}, {Seconds: 3, X: -0.5, Distance: 1.7}}}}}, frames: 50,
+			quiet: true,
 		},
 		{
 			name: "looks aside in mid visit", scene: people(looking(nearThreshold, 0.2, 1, 4)), frames: 95,
@@ -314,7 +325,7 @@ func scenarios() []scenario {
 		},
 		{
 			name: "the reference goes while somebody is guided", frames: 70,
-			scene: disturbed(gone(3, 6), sim.Visitor{Skin: 34.5, Height: 1.72, Start: 1, Path: []sim.Waypoint{{X: 0.3, Distance: far}, {Seconds: 12, Distance: far}}}),
+			scene: disturbed(gone(3, 6), sim.Visitor{Skin: 34.5, Height: 1.72, Start: 1, Path: []sim.Waypoint{{X: 0.3, Distance: beckoned}, {Seconds: 12, Distance: beckoned}}}),
 			walks: []screening.State{screening.Guiding, screening.OutOfService},
 		},
 		{

@@ -63,8 +63,11 @@ type Config struct {
 	// CueHold is how long a cue must last to interrupt a measurement, or to
 	// change what the visitor is asked to do: words that flicker help nobody.
 	CueHold time.Duration
-	// Leave is how long a visitor must be out of sight to have left.
-	Leave time.Duration
+	// Leave is how long a visitor who has an outcome must be out of sight or
+	// too far away to have left. One without is gone after Lost: nobody can tell
+	// that who comes back then is the same person, so readings of one must not
+	// go together with those of the other.
+	Leave, Lost time.Duration
 	// Jump is how soon after the visitor was last seen a face found elsewhere
 	// is still taken for the same person, who moved fast.
 	Jump time.Duration
@@ -93,7 +96,7 @@ func DefaultConfig() Config {
 		Early:  3, Readings: 5, Limit: 16, Far: 0.5, Drift: 0.3, CalmAfter: 650 * time.Millisecond, LimitAfter: 2 * time.Second, Calm: 0.05, Certainty: 3, Noise: 0.02, Repeatability: 0.15, MaxError: 0.15,
 		Tries: 2, Stall: 4 * time.Second,
 		ReadingAge: 4 * time.Second, MaxTaken: 30, Crowd: 0.75,
-		Patience: 12 * time.Second, CueHold: 400 * time.Millisecond, Leave: 1500 * time.Millisecond, Jump: 600 * time.Millisecond,
+		Patience: 12 * time.Second, CueHold: 400 * time.Millisecond, Leave: 1500 * time.Millisecond, Lost: 600 * time.Millisecond, Jump: 600 * time.Millisecond,
 		MinStay: 800 * time.Millisecond, Show: 2500 * time.Millisecond,
 		FaultHold: 500 * time.Millisecond, SearchHold: 3 * time.Second,
 	}

@@ -12,6 +12,7 @@ func (m *Machine) measure(f *Face) {
 	if v.shown == 0 || m.now-v.cueSince >= m.cfg.CueHold {
 		v.shown = v.cue
 	}
+	v.asked[v.shown]++
 	switch {
 	case f.Cue == CueNone && m.state != Measuring:
 		m.fire(Readable)
@@ -21,7 +22,7 @@ func (m *Machine) measure(f *Face) {
 	default:
 	}
 	m.step.Progress = math.Min(0.9, float64(v.count)/float64(m.cfg.Readings))
-	m.step.Duration = m.now - v.began
+	m.step.Duration, m.step.Track = m.now-v.began, v.track
 	if v.count > 0 {
 		e := v.weigh(&m.cfg)
 		m.step.Value, m.step.U, m.step.Readings = e.value, e.u, e.n
@@ -87,7 +88,11 @@ func (m *Machine) giveUp(why Reason) {
 
 // leave ends the visit when the visitor has been out of sight for long enough.
 func (m *Machine) leave() {
-	if !m.visit.active || m.showing() || m.now-m.visit.lastSeen < m.cfg.Leave {
+	long := m.cfg.Lost
+	if m.visit.decided {
+		long = m.cfg.Leave
+	}
+	if !m.visit.active || m.showing() || m.now-m.visit.lastSeen < long {
 		return
 	}
 	m.endVisit()

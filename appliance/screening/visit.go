@@ -39,7 +39,8 @@ type visit struct {
 	blocked  bool          // given up on before it could be measured
 	steady   time.Duration // since when every frame was a reading
 	why      Reason        // why the readings so far gave no verdict; 0 for too few
-	cues     [cueCount]int
+	cues     [cueCount]int // frames by what was in the way
+	asked    [cueCount]int // frames by what the visitor was told
 	// others are the tracks that were in view together with this one, and so
 	// belong to other people.
 	others     [maxOthers]int
@@ -114,11 +115,21 @@ func quantile(sorted []float64, q float64) float64 {
 	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
 }
 
-// mainCue returns the cue that cost this visit the most frames.
+// mainCue returns what the visitor was told for the longest, so that the
+// reason is the words that were on the screen: who turns away on leaving was
+// not refused for that. Where nothing was told, it is what cost the most frames.
 func (v *visit) mainCue() Cue {
+	if c := most(&v.asked); c != 0 {
+		return c
+	}
+	return most(&v.cues)
+}
+
+// most returns the cue of the most frames but CueNone, 0 for none.
+func most(frames *[cueCount]int) Cue {
 	best := Cue(0)
 	for c := CueTooFar; c < cueCount; c++ {
-		if v.cues[c] > 0 && (best == 0 || v.cues[c] > v.cues[best]) {
+		if frames[c] > 0 && (best == 0 || frames[c] > frames[best]) {
 			best = c
 		}
 	}

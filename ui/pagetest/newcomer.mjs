@@ -29,6 +29,9 @@ await finish(async () => {
   await film("no-pin-yet");
   await type(PIN);
   await type(PIN);
+  // The clock is right here, so the commissioning comes first.
+  await says("none: the reference is looked for anew");
+  await tap("Now");
   await says("Second check");
   await film("inside");
   await tap("Threshold");

@@ -103,6 +103,11 @@ func (k *fakeKiosk) commands() Commands {
 			defer k.office.mu.Unlock()
 			return nil, json.Unmarshal(argument, &k.office.somebody)
 		},
+		"asked": func(json.RawMessage) (any, error) {
+			k.office.mu.Lock()
+			defer k.office.mu.Unlock()
+			return k.office.asked, nil
+		},
 		"noted": func(json.RawMessage) (any, error) {
 			k.office.mu.Lock()
 			defer k.office.mu.Unlock()

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { ask, finish, openPage, scan, shoot } from "./browser.mjs";
 
 const PIN = "314159";
-const PAGES = ["now", "counts", "threshold", "health", "privacy", "commission", "take", "settings"];
+const PAGES = ["now", "counts", "threshold", "health", "privacy", "commission", "take", "updates", "settings"];
 
 await finish(async () => {
   const url = new URL("/staff", await ask("start")).href;
@@ -15,6 +15,7 @@ await finish(async () => {
   await everyPage(page, says);
   await theSession(page, says);
   await byKeyboard(page, says, url);
+  await theEnd(page, says);
   await gone(page, says);
   await close();
 });
@@ -42,7 +43,12 @@ async function theDoor(page, says) {
   await says("not the same digits");
   await tapPIN(page, PIN);
   await tapPIN(page, PIN);
-  await says("Second check");
+  await says("Before the first visitor");
+  await says("The clock has not been set.");
+  await scan(page, "before the first visitor");
+  await shoot(page, "staff-first");
+  await tap(page, "Go on");
+  await says("Lepton 3.5");
   await page.reload();
   await says("Enter the PIN");
   for (let i = 0; i < 3; i++) await tapPIN(page, `00000${i}`);
@@ -111,6 +117,7 @@ async function everyPage(page, says) {
   await scan(page, "the code");
   await page.locator("svg.code").scrollIntoViewIfNeeded();
   await shoot(page, "staff-code");
+  await theUpdates(page, says);
   await tap(page, "Clock and PIN");
   await says("The clock has not been set.");
   await tap(page, "Year: more");
@@ -204,6 +211,53 @@ async function theCertificate(page, says) {
   assert.deepEqual({ emissivity, serial, expires, temperature }, { emissivity: "0.97", serial: "BB-07", expires: "2027-03-31", temperature: null });
 }
 
+// theUpdates: each refused bundle with its sentence and without a button, the
+// older one only with the PIN, the good one to the restart.
+async function theUpdates(page, says) {
+  await tap(page, "Updates");
+  await says("0123abcd");
+  await says("Version 2026.12.1 was installed and did not come up.");
+  await tap(page, "Look for updates");
+  for (const text of ["Copy it to the medium again.", "Nobody signed it.", "Somebody else than the owner", "altered after it was signed", "another kind of computer", "older than the version that runs", "It starts faster.", "Signed by The library"])
+    await says(text);
+  assert.equal(await page.getByRole("button", { name: "Install 2027.1", exact: true }).count(), 1);
+  await scan(page, "the updates");
+  await shoot(page, "staff-offers");
+  await tap(page, "Install all the same");
+  await says("Go back to version 2026.1?");
+  await scan(page, "an older version");
+  await shoot(page, "staff-older");
+  await tapPIN(page, "271828");
+  await says("This PIN is wrong.");
+  assert.deepEqual(await ask("asked"), ["look"]);
+  await tap(page, "Install all the same");
+  await tapPIN(page, PIN);
+  await says("Version 2026.1 is installed.");
+  await tap(page, "Install 2027.1");
+  await says("Version 2027.1 is installed.");
+  await tap(page, "Restart now");
+  await says("Version 2027.1 is installed.");
+  assert.deepEqual(await ask("asked"), ["look", "/m/older.raucb older", "/m/good.raucb", "restart"]);
+  await tap(page, "Show the list");
+  await says("libc6");
+}
+
+// theEnd: forgetting everything, with the PIN alone.
+async function theEnd(page, says) {
+  await tap(page, "Clock and PIN");
+  await tap(page, "Forget everything");
+  await says("This cannot be undone.");
+  await scan(page, "forgetting everything");
+  await shoot(page, "staff-forget");
+  await page.locator("#forget_pin").fill("111111");
+  await page.locator("#forget_go").tap();
+  await says("This PIN is wrong.");
+  await page.locator("#forget_pin").fill("271828");
+  await page.locator("#forget_go").tap();
+  await says("Everything is being forgotten.");
+  assert.deepEqual((await ask("asked")).at(-1), "forget");
+}
+
 async function theSession(page, says) {
   await page.locator("#old_pin").tap();
   await tapPIN(page, PIN);
@@ -284,6 +338,7 @@ async function byKeyboard(page, says, url) {
   await says("was written");
   await press("Show the code");
   await says("Part 1 of");
+  await goTo("Updates");
   await goTo("Clock and PIN");
   await press("Minute: more");
   await press("set_clock");

@@ -30,6 +30,8 @@ type fakeOffice struct {
 	files  map[string]string
 	health staff.Ring
 
+	asked     []string // about updates, and to forget
+	update    staff.UpdateState
 	somebody  bool // in sight of the camera
 	confirmed bool // the reference, by staff
 
@@ -49,7 +51,7 @@ func (o *fakeOffice) open() (*staff.Staff, error) {
 	}
 	o.health.NoteBudget(&staff.Budget{{Name: "certificate", UK: 0.1}, {Name: "drift", UK: 0.05}})
 	return staff.New(staff.Config{
-		Vault: o, Tallies: o, Clock: o, Media: o, Health: &o.health, Installation: o, Operating: func() ([]byte, error) { return []byte(operating()), nil },
+		Vault: o, Tallies: o, Clock: o, Media: o, Health: &o.health, Installation: o, Updates: o, Forget: func() { _ = o.ask("forget") }, Operating: func() ([]byte, error) { return []byte(operating()), nil },
 		SelfTest: func(context.Context) []staff.Line {
 			return []staff.Line{{Check: "network", OK: true, Detail: "lo only"}, {Check: "counts", Detail: "cannot open the counts"}}
 		},
@@ -212,3 +214,55 @@ func (o *fakeOffice) Accept(_ context.Context, s staff.SignOff) (staff.Signed, e
 		{Name: "reference_uncertainty", Value: 0.4, Limit: 0.3, Unit: "K"},
 	}}, nil
 }
+
+// State is an image that fell back once.
+func (o *fakeOffice) State() (staff.UpdateState, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	s := o.update
+	s.Image, s.Version, s.Board, s.Slot, s.RootHash, s.Root, s.RootOK = true, "2026.11.20", "lintel-amd64", "A", "0123abcd", "as built", true
+	s.Owner, s.OwnerName, s.FellBack = "ff00", "The library", "2026.12.1"
+	return s, nil
+}
+
+func (o *fakeOffice) Parts() ([]staff.Part, error) {
+	return []staff.Part{{Name: "libc6", Version: "2.36"}}, nil
+}
+
+func (o *fakeOffice) ask(what string) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.asked = append(o.asked, what)
+	return nil
+}
+
+// Look finds a bundle of every kind.
+func (o *fakeOffice) Look() error {
+	o.mu.Lock()
+	o.update.Phase = "idle"
+	for _, refused := range []string{"", "older", "truncated", "unsigned", "wrong_key", "tampered", "other_board"} {
+		offer := staff.Offer{Bundle: "/m/" + refused + ".raucb", File: refused + ".raucb", Refused: refused}
+		switch refused {
+		case "":
+			offer = staff.Offer{Bundle: "/m/good.raucb", File: "good.raucb", Version: "2027.1", Changes: "It starts faster.\nAnd more.", Signer: "The library"}
+		case "older":
+			offer.Version = "2026.1"
+		}
+		o.update.Offers = append(o.update.Offers, offer)
+	}
+	o.mu.Unlock()
+	return o.ask("look")
+}
+
+func (o *fakeOffice) Install(bundle string, older bool) error {
+	o.mu.Lock()
+	o.update.Phase, o.update.Percent, o.update.Installing = "installed", 100, "2027.1"
+	o.mu.Unlock()
+	if older {
+		o.update.Installing = "2026.1"
+		bundle += " older"
+	}
+	return o.ask(bundle)
+}
+
+func (o *fakeOffice) Restart() error { return o.ask("restart") }

@@ -278,7 +278,7 @@ func TestStaffWords(t *testing.T) {
 	}
 	used := map[string]bool{"lang": true, "dir": true, "name": true}
 	// Groups whose entries are looked up by a name that comes from elsewhere.
-	byName := []string{"tabs.", "door.", "refused.", "check.", "selftest.", "take.", "settings.", "threshold.", "privacy.", "commission.", "term.", "lamp.", "criteria.", "unit."}
+	byName := []string{"tabs.", "door.", "refused.", "check.", "selftest.", "take.", "settings.", "threshold.", "privacy.", "commission.", "term.", "lamp.", "criteria.", "unit.", "updates.", "refusal."}
 	asked := regexp.MustCompile(`\bw\.([a-z]+)\.([a-z_]+)`)
 	for _, script := range scripts {
 		for _, m := range asked.FindAllStringSubmatch(read(t, script), -1) {

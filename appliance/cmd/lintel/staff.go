@@ -31,19 +31,22 @@ type office struct {
 	store  atomic.Pointer[counts.Store]
 	room   float64
 	begun  time.Time
+
+	oblivion oblivion
+	updates  updates
 }
 
 // openOffice reads the staff's PIN, if there is one.
 //
 // Errors: those of [staff.New].
 func openOffice(o *runOptions, c *config.Config, installer *installer) (*office, error) {
-	f := &office{room: math.NaN(), begun: time.Now()}
+	f := &office{room: math.NaN(), begun: time.Now(), oblivion: newOblivion(), updates: newUpdates()}
 	if c.Ambient.RoomC != 0 {
 		f.room = c.Ambient.RoomC
 	}
 	cfg := staff.Config{
 		Vault: pinFile(filepath.Join(c.State.Dir, pinName)), Clock: installer.clock, Media: media{}, Health: &f.health,
-		Installation: installer,
+		Installation: installer, Updates: f.updates, Forget: f.oblivion.ask,
 		Operating:    func() ([]byte, error) { return operating(c) },
 		SelfTest:     func(ctx context.Context) []staff.Line { return selftestLines(ctx, o, installer.temperature()) },
 	}

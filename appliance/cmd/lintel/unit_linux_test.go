@@ -90,14 +90,15 @@ func TestUnitAllowsWhatTheKioskCalls(t *testing.T) {
 	// which the unit's user is not.
 	allowed["fchown"] = true
 	var missing []string
-	calls := (&trace{r, file}).calls(t)
-	for _, call := range calls {
+	calls := 0
+	for call := range (&trace{r, file}).calls(t) {
+		calls++
 		if m := callName.FindStringSubmatch(call); m != nil && !allowed[m[1]] && !slices.Contains(missing, m[1]) {
 			missing = append(missing, m[1])
 		}
 	}
-	if len(missing) > 0 || len(calls) < 1000 {
-		t.Errorf("of %d calls the unit's filter would refuse %v", len(calls), missing)
+	if len(missing) > 0 || calls < 1000 {
+		t.Errorf("of %d calls the unit's filter would refuse %v", calls, missing)
 	}
 }
 

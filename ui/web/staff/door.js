@@ -57,7 +57,7 @@ export function door(main, api, message, onInside, onLanguage) {
     busy = true;
     try {
       await api.enter(first ? "first" : "enter", { pin });
-      onInside();
+      onInside(first);
     } catch (error) {
       chosen = "";
       words();

@@ -5,12 +5,14 @@ import { commission } from "./commission.js";
 import { counts } from "./counts.js";
 import { el } from "./dom.js";
 import { door } from "./door.js";
+import { first } from "./first.js";
 import { health } from "./health.js";
 import { now } from "./now.js";
 import { privacy } from "./privacy.js";
 import { settings } from "./settings.js";
 import { take } from "./take.js";
 import { threshold } from "./threshold.js";
+import { updates } from "./updates.js";
 import { LANGUAGES, speak, words as w } from "./words.js";
 
 // Without a touch for this long the visitors' screen comes back.
@@ -22,7 +24,7 @@ const RETRY_AFTER = 5000;
 
 const find = (id) => document.getElementById(id);
 const main = find("main");
-const PAGES = { now, counts, threshold, health, privacy, commission, take, settings };
+const PAGES = { now, counts, threshold, health, privacy, commission, take, updates, settings };
 
 let stop = () => {};
 let touched = performance.now();
@@ -39,9 +41,10 @@ function open(page, ...rest) {
 
 function atDoor(message = "") {
   find("tabs").hidden = true;
-  const inside = () => {
+  const inside = (isFirst) => {
     find("tabs").hidden = false;
-    go("now");
+    if (isFirst) open(first, () => go("commission"));
+    else go("now");
   };
   open(door, message, inside, choose);
 }
