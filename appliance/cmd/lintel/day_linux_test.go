@@ -230,7 +230,7 @@ func TestTracedDay(t *testing.T) {
 	t.Parallel()
 	frames, lasts := 1600, 12*time.Second
 	if wholeDay() {
-		frames, lasts = 50_000, 4*time.Minute
+		frames, lasts = 25_000, 4*time.Minute
 	}
 	const from = "sim:visitors"
 	s := secretsOf(t, from, frames).rich(t)
