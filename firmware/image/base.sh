@@ -23,7 +23,8 @@ for suite in debian:bookworm debian:bookworm-updates debian-security:bookworm-se
 	sources+=("deb $mirror/${suite%%:*} ${suite#*:} main")
 done
 # No package of the running system is from the backports: they are not automatic.
-# What is installed in the chroot finds no network there.
+# mmdebstrap puts its folder where a hook says $1.
+# shellcheck disable=SC2016
 INITRD=No mmdebstrap --quiet --arch="$arch" --variant=minbase --mode=root --format=directory \
 	--aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Check-Valid-Until "false"' \
 	--dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/info/*' --dpkgopt='path-exclude=/usr/share/locale/*' \

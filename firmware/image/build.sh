@@ -8,6 +8,7 @@
 #   OWNER_KEY=FILE     the key to it, to sign what this image is; never copied
 #   LOCKED=yes         refuse packages other than those of packages.ARCH.lock
 #   LEVEL=N            zstd's level for the root; 19 for a release, 6
+#   TREE=yes           list every file with its hash, in OUT/tree
 #   MIRROR=URL         where Debian is fetched from
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -67,7 +68,7 @@ ln -s "$cache/grub" "$work/grub"
 cp "$cache"/kernel/boot/vmlinuz-* "$work/kernel"
 "$here/initrd.sh" "$work/root" "$work/initrd"
 find "$work/root" -newermt "@$SOURCE_DATE_EPOCH" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
-"$here/tree.sh" "$work/root" >"$out/tree"
+[ -z "${TREE:-}" ] || "$here/tree.sh" "$work/root" >"$out/tree"
 
 say "squashfs"
 mksquashfs "$work/root" "$work/root.sqfs" -quiet -no-progress -noappend -comp zstd -Xcompression-level "${LEVEL:-6}" -b 256K -no-exports -xattrs

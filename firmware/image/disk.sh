@@ -9,6 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 arch=$1
 work=$2
 out=$3
+slot=$(cat "$here/slot.$arch") # MiB of a root partition
 # Image files are the same for the same content: names and times are fixed.
 export MTOOLS_SKIP_CHECK=1 TZ=UTC
 when=$(date -u -d "@$SOURCE_DATE_EPOCH" '+%Y-%m-%d %H:%M:%S')
@@ -31,7 +32,7 @@ truncate -s "$offset" "$out/root.img"
 hash=$(veritysetup format --data-block-size=4096 --hash-block-size=4096 --data-blocks=$((offset / 4096)) --hash-offset="$offset" \
 	--salt=- --uuid=00000000-0000-4000-8000-000000000001 "$out/root.img" "$out/root.img" | awk '/^Root hash/ { print $3 }')
 [ "$(stat -c %s "$out/root.img")" -le $((640 << 20)) ] || {
-	echo "cannot fit the root into its partition: it has $(stat -c %s "$out/root.img") bytes of 640 MiB" >&2
+	echo "cannot fit the root into its partition: it has $(stat -c %s "$out/root.img") bytes of $slot MiB" >&2
 	exit 1
 }
 
@@ -54,7 +55,7 @@ case $arch in
 amd64) format=x86_64-efi name=BOOTX64.EFI ;;
 arm64) format=arm64-efi name=BOOTAA64.EFI ;;
 esac
-grub-mkimage -d "$work/grub/$format" -O "$format" -o "$work/$name" -c "$here/grub/early.cfg" -p /EFI/BOOT \
+grub-mkimage -d "$work/grub/$format" -O "$format" -o "$work/$name" -p /EFI/BOOT \
 	part_gpt fat search search_label regexp loadenv test linux normal configfile echo reboot sleep all_video gzio
 grub-editenv "$work/grubenv" create
 grub-editenv "$work/grubenv" set ORDER="A B" A_OK=1 A_TRY=0 B_OK=0 B_TRY=0
@@ -66,19 +67,17 @@ put "$work/grubenv" "$work/esp.img" grubenv
 put "$here/files/lintel.toml.txt" "$work/esp.img" lintel.toml.txt
 
 # The disk. Types and places are those of repart/.
-root=$(((offset + (4 << 20)) >> 20))
 rm -f "$out/disk.img"
-truncate -s "$((1 + 64 + 64 + 640 + 1))M" "$out/disk.img"
+truncate -s "$((1 + 64 + 64 + slot + 1))M" "$out/disk.img"
 sfdisk -q "$out/disk.img" <<-U
 	label: gpt
 	label-id: 4C494E54-454C-4000-8000-000000000000
 	first-lba: 2048
 	start=1MiB, size=64MiB, type=uefi, name=lintel-esp, uuid=4C494E54-454C-4000-8000-000000000001
 	start=65MiB, size=64MiB, type=linux, name=lintel-boot-a, uuid=4C494E54-454C-4000-8000-000000000002
-	start=129MiB, size=640MiB, type=linux, name=lintel-root-a, uuid=4C494E54-454C-4000-8000-000000000003
+	start=129MiB, size=${slot}MiB, type=linux, name=lintel-root-a, uuid=4C494E54-454C-4000-8000-000000000003
 U
 at() { dd if="$1" of="$out/disk.img" bs=1M seek="$2" conv=notrunc,sparse status=none; }
 at "$work/esp.img" 1
 at "$out/boot.img" 65
 at "$out/root.img" 129
-echo "root $root MiB, hash $hash"

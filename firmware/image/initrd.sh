@@ -37,7 +37,7 @@ mkdir -p "$work/lib"
 
 # The modules in the order in which they must be loaded.
 modules=$root/usr/lib/modules/$version
-for name in $(grep -v '^#' "$here/initrd/modules"); do
+grep -v '^#' "$here/initrd/modules" | while read -r name; do
 	modprobe -d "$root/usr/.." -S "$version" --show-depends "$name" 2>/dev/null | awk '$1 == "insmod" { print $2 }' || true
 done | awk '!seen[$0]++' | while read -r file; do
 	name=${file#*/modules/"$version"/}

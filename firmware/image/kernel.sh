@@ -22,6 +22,8 @@ fetch() {
 	file=$(printf '%s\n' "$to/debs/${1}"_*.deb | sort -V | tail -1)
 	mkdir -p "$2"
 	dpkg-deb -x "$file" "$2"
+	# dpkg puts the values there.
+	# shellcheck disable=SC2016
 	dpkg-deb -W --showformat='${Package}\t${Version}\t${source:Package}\t${source:Version}\n' "$file"
 }
 rm -rf "$to/unpacked"

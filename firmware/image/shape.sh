@@ -27,7 +27,9 @@ install -Dm755 -t usr/lib/lintel "$here/files/boot" "$here/files/kiosk"
 install -Dm644 -t usr/lib/systemd/system "$here"/*.service "$here"/units/*
 [ -z "$(ls "$here"/*.path 2>/dev/null)" ] || install -Dm644 -t usr/lib/systemd/system "$here"/*.path
 install -Dm644 -t usr/lib/udev/rules.d "$here"/udev/*.rules
+install -Dm644 -t usr/lib/tmpfiles.d "$here"/tmpfiles/*.conf
 install -Dm644 -t usr/lib/lintel/repart.d "$here"/repart/*.conf
+sed -i "s/@SLOT@/$(cat "$here/slot.$arch")M/" usr/lib/lintel/repart.d/*-root-*.conf
 install -Dm644 "$here/lintel.toml" usr/lib/lintel/lintel.toml
 install -Dm644 "$here/files/starting.html" usr/share/lintel/starting.html
 install -Dm644 "$here/files/policy.json" etc/chromium/policies/managed/lintel.json
@@ -64,7 +66,7 @@ install -Dm644 /dev/stdin etc/systemd/system/tmp.mount <<-'U'
 	Options=mode=1777,nosuid,nodev,noexec,size=64M
 U
 mkdir -p etc/systemd/system/local-fs.target.wants
-ln -sfn ../tmp.mount etc/systemd/system/local-fs.target.wants/tmp.mount
+ln -sfn /etc/systemd/system/tmp.mount etc/systemd/system/local-fs.target.wants/tmp.mount
 
 # Places where others are mounted.
 mkdir -p efi state media var/lib/lintel
@@ -89,7 +91,6 @@ while read -r pattern; do
 	rm -rf $pattern
 done < <(grep -v '^#' "$here/removed")
 find . -xdev -type f -perm /6000 -exec chmod a-s {} +
-find . -xdev -xtype l -path './etc/*' -not -lname '/run/*' -not -lname '/dev/*' -not -lname '/proc/*' -delete
 inside ldconfig
 rm -f var/cache/ldconfig/aux-cache
 find var/log var/cache/apt var/lib/apt var/tmp tmp run -mindepth 1 -delete 2>/dev/null || true

@@ -77,10 +77,25 @@ func (k *fakeKiosk) commands() Commands {
 			defer k.office.mu.Unlock()
 			return k.office.confirmed, nil
 		},
+		"adjusted": func(json.RawMessage) (any, error) {
+			k.office.mu.Lock()
+			defer k.office.mu.Unlock()
+			return k.office.adjusted, nil
+		},
+		"lit": func(json.RawMessage) (any, error) {
+			k.office.mu.Lock()
+			defer k.office.mu.Unlock()
+			return k.office.lit, nil
+		},
 		"somebody": func(argument json.RawMessage) (any, error) {
 			k.office.mu.Lock()
 			defer k.office.mu.Unlock()
 			return nil, json.Unmarshal(argument, &k.office.somebody)
+		},
+		"asked": func(json.RawMessage) (any, error) {
+			k.office.mu.Lock()
+			defer k.office.mu.Unlock()
+			return k.office.asked, nil
 		},
 		"noted": func(json.RawMessage) (any, error) {
 			k.office.mu.Lock()

@@ -5,7 +5,8 @@
 //
 //	lintel-update serve    does what was asked
 //	lintel-update slot     tells the kiosk's program about the running slot
-//	lintel-update health   marks the running slot good, or goes back
+//	lintel-update health   marks the running slot good, or goes back; a time such
+//	                       as 5m after it is how long that may take
 package main
 
 import (
@@ -14,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"lintel/appliance/update/apply"
 )
@@ -24,7 +26,12 @@ func run(args []string, m *apply.Machine) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	does := map[string]func(context.Context) error{"serve": m.Serve, "slot": m.TellSlot, "health": m.CheckHealth}
-	if len(args) != 1 || does[args[0]] == nil {
+	var err error
+	if len(args) == 2 && args[0] == "health" {
+		m.HealthWithin, err = time.ParseDuration(args[1])
+		args = args[:1]
+	}
+	if err != nil || len(args) != 1 || does[args[0]] == nil {
 		fmt.Fprintln(m.Log, "lintel-update: cannot tell what to do: say serve, slot or health; the image's units do")
 		return 2
 	}

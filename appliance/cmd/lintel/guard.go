@@ -12,6 +12,7 @@ import (
 	"lintel/appliance/config"
 	"lintel/appliance/sandbox"
 	"lintel/appliance/setup"
+	"lintel/appliance/update"
 )
 
 // Faults about the machine. Screening goes on with them.
@@ -84,6 +85,10 @@ func (g *guard) confine(c *config.Config, source setup.SourceSpec, settings stri
 	// kept there either, which is told when that is tried.
 	_ = os.MkdirAll(c.State.Dir, 0o700)
 	policy := sandbox.Policy{Write: append([]string{c.State.Dir}, mediaFolders[:]...)}
+	if folder := runFolder(); folder != "" {
+		policy.Write = append(policy.Write, folder)
+	}
+	policy.Read = append(policy.Read, update.SystemFolder)
 	if source.Kind == setup.Recording {
 		policy.Read = append(policy.Read, source.Name)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 )
 
 // site is what a site sets before the first start: what is on the certificate of
@@ -22,8 +23,9 @@ every_s = 10
 func TestBoot(t *testing.T) {
 	disk := newDisk(t, site)
 	m := boot(t, disk)
-	m.sees(t, "boot", "page", "out_of_service")
 	m.awaitUp()
+	t.Logf("%5.1fs systemd runs", time.Since(m.began).Seconds())
+	m.sees(t, "boot", "page", "out_of_service")
 	t.Logf("the guest's own clock: %s s; %s", m.run("cut -d' ' -f1 /proc/uptime"), m.run("systemd-analyze time | head -3"))
 	m.await("out_of_service", "ready", "warming_up")
 

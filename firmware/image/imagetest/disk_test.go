@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -16,10 +17,22 @@ const (
 	espAt    = 1 * mib
 	bootAAt  = 65 * mib
 	rootAAt  = 129 * mib
-	bootBAt  = 769 * mib
-	rootBAt  = 833 * mib
 	diskSize = 4096 * mib
 )
+
+// bootBAt is where the other boot partition lies, behind the root partition.
+func bootBAt(t testing.TB) int64 {
+	t.Helper()
+	text, err := os.ReadFile("../slot." + arch(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	slot, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rootAAt + int64(slot)*mib
+}
 
 // image is the folder with the image that is tested.
 func image(t testing.TB) string {
@@ -64,6 +77,12 @@ func newDisk(t testing.TB, settings string) string {
 // has the kernel speak on the serial line.
 func enter(t testing.TB, file string, at int64) {
 	t.Helper()
+	enterWith(t, file, at, brings)
+}
+
+// enterWith adds those lines to the first program.
+func enterWith(t testing.TB, file string, at int64, lines string) {
+	t.Helper()
 	folder := t.TempDir()
 	root := filepath.Join(folder, "root")
 	if err := os.MkdirAll(filepath.Join(root, "test"), 0o755); err != nil {
@@ -82,7 +101,7 @@ func enter(t testing.TB, file string, at int64) {
 	if bytes.Count(first, []byte(handsOver)) != 1 {
 		t.Fatal("initrd/init has changed: the agent finds no place in it")
 	}
-	first = bytes.Replace(first, []byte(handsOver), []byte(brings+handsOver), 1)
+	first = bytes.Replace(first, []byte(handsOver), []byte(lines+handsOver), 1)
 	write(t, filepath.Join(root, "init"), first, 0o755)
 	write(t, filepath.Join(root, "test/lintel-test.service"), []byte(agentUnit), 0o644)
 	more := filepath.Join(folder, "more")

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -56,7 +57,7 @@ func boot(t testing.TB, disk string, more ...string) *machine {
 	variables := strings.Replace(firmware, "CODE", "VARS", 1)
 	sh(t, "cp", variables, path("vars"))
 	args = append(args,
-		"-accel", "tcg,thread=multi", "-smp", "2", "-m", "2048", "-display", "none", "-monitor", "none", "-nic", "none",
+		"-nodefaults", "-accel", "tcg,thread=multi", "-smp", "2", "-m", "2048", "-display", "none", "-monitor", "none", "-nic", "none",
 		"-action", "watchdog=reset", "-serial", "file:"+path("serial"), "-qmp", "unix:"+path("qmp")+",server=on,wait=off",
 		"-drive", "if=pflash,format=raw,unit=0,readonly=on,file="+firmware,
 		"-drive", "if=pflash,format=raw,unit=1,file="+path("vars"),
@@ -66,7 +67,9 @@ func boot(t testing.TB, disk string, more ...string) *machine {
 		"-device", "qemu-xhci,id=usb",
 		"-audiodev", "wav,id=sound,path="+path("sound.wav"), "-device", "intel-hda", "-device", "hda-output,audiodev=sound",
 	)
-	m.qemu = exec.Command(program, append(args, more...)...)
+	// A test that is ended from outside leaves no machine behind for long.
+	m.qemu = exec.Command("timeout", append([]string{"-s", "KILL", "1800", program}, append(args, more...)...)...)
+	m.qemu.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	log, err := os.Create(path("qemu.log"))
 	if err != nil {
 		t.Fatal(err)
@@ -107,7 +110,7 @@ func (m *machine) connect(name string) net.Conn {
 
 // cut takes the power away.
 func (m *machine) cut() {
-	_ = m.qemu.Process.Kill()
+	_ = syscall.Kill(-m.qemu.Process.Pid, syscall.SIGKILL)
 	<-m.ended
 }
 

@@ -5,6 +5,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -74,6 +75,9 @@ func (m *machine) sees(t testing.TB, picture string, wanted ...string) time.Dura
 				t.Logf("%5.1fs the screen shows %s", took.Seconds(), name)
 				return took
 			}
+		}
+		if strings.Contains(m.console(), "neither system could be started") {
+			break
 		}
 		time.Sleep(500 * time.Millisecond)
 	}
