@@ -27,13 +27,13 @@ const (
 	// more than the coldest quarter of the view, and warmBelow at most.
 	coldBelow thermal.Celsius = 31.5
 	warmBelow thermal.Celsius = 33.5
-	aboveRoom                 = 1.0  // K
+	aboveRoom                 = 1.5  // K
 	roomStep                  = 0.02 // K a frame, by which that quarter is followed
 	// steadyCells is how many frames in a row a cell stood still within
 	// steadyWithin kelvin before it counts.
 	steadyCells  = 16
 	steadyWithin = 0.3
-	cellGain     = 0.05
+	cellGain     = 0.2
 	// learnAfter is when the pattern stands again. The bridge is taken down
 	// between bridgeFull and bridgeEnd, and however often the camera corrects
 	// itself no later than bridgeLongest after the background was last known.
@@ -117,4 +117,3 @@ func (p *pattern) settledBefore(t time.Duration) bool {
 func fade(t, from, to time.Duration) float64 {
 	return math.Max(0, math.Min(1, float64(to-t)/float64(to-from)))
 }
-

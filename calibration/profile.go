@@ -22,7 +22,7 @@ const (
 	// part of the lines that must have one, and leastFollow the part of the cells
 	// that must follow.
 	leastInLine = 4
-	leastLines  = 0.4
+	leastLines  = 0.25
 	leastFollow = 0.4
 )
 

@@ -22,7 +22,7 @@ func (m *Machine) measure(f *Face) {
 	default:
 	}
 	m.step.Progress = math.Min(0.9, float64(v.count)/float64(m.cfg.Readings))
-	m.step.Duration = m.now - v.began
+	m.step.Duration, m.step.Track = m.now-v.began, v.track
 	if v.count > 0 {
 		e := v.weigh(&m.cfg)
 		m.step.Value, m.step.U, m.step.Readings = e.value, e.u, e.n

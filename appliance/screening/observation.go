@@ -52,6 +52,9 @@ type Step struct {
 	Progress float64
 	// Visit numbers the current or last visit from 1; 0 before the first.
 	Visit int
+	// Track is that of the visitor who is being guided or measured, or whom the
+	// verdict is about; 0 for nobody.
+	Track int
 	// Verdict is set in the one step in which the visit ended.
 	Verdict Verdict
 	// Value, U, Readings and Duration belong to the verdict, or, while

@@ -42,6 +42,7 @@ func TestVisitsAreDecided(t *testing.T) {
 		t.Run(c.camera, func(t *testing.T) {
 			e := plug(t, c.camera)
 			e.command(c.begin)
+			first := len(e.events("frame"))
 			k := start(t)
 			_, n := k.await(0, "ready")
 			e.command(always)
@@ -59,6 +60,7 @@ func TestVisitsAreDecided(t *testing.T) {
 			counts := k.stop()
 			frames := e.events("frame")
 			sent := frames[begin:end]
+			frames = frames[first:]
 			rate := float64(len(sent)-1) / float64(sent[len(sent)-1].at-sent[0].at) * 1000
 			share := float64(counts["good"]) / float64(len(frames))
 			t.Logf("%.2f frames a second were sent, %.3f of all were taken", rate, share)
@@ -199,6 +201,7 @@ func TestCorrections(t *testing.T) {
 	}
 	e.command("scene normal")
 	_, n = k.await(n, "measuring")
+	commanded := e.events("ffc")
 	e.command("correct")
 	decided(t, k, n)
 	for _, v := range k.since(n) {
@@ -206,9 +209,17 @@ func TestCorrections(t *testing.T) {
 			t.Errorf("the gap was not bridged:%s", brief(k.since(n)))
 		}
 	}
+	for i, c := range commanded {
+		if state := k.at(time.UnixMilli(c.at)); state != "" && state != "ready" && state != "starting" && state != "warming_up" && state != "out_of_service" {
+			t.Errorf("a correction while the kiosk was %s", state)
+		}
+		if i > 0 && c.at-commanded[i-1].at > 60_000 {
+			t.Errorf("%d ms between two corrections", c.at-commanded[i-1].at)
+		}
+	}
 	within(t, "the relay", func() bool { return k.board.high(doorRelay) })
 	k.kill()
-	for line := range lineCount {
+	for line := range outputs {
 		within(t, "the lines to fall back", func() bool { return !k.board.high(line) })
 	}
 }

@@ -84,7 +84,7 @@ func TestDevicesAreListed(t *testing.T) {
 	if d := named(t, all, b.chip); !d.OK || len(d.Lines) != lineCount {
 		t.Errorf("the chip: %+v", d)
 	}
-	for _, key := range []string{"pass_lamp", "refer_lamp", "out_of_service_lamp", "buzzer", "door_relay"} {
+	for _, key := range keys() {
 		if d := named(t, all, "gpio."+key); !d.OK || !strings.HasPrefix(d.Detail, b.chip+":") {
 			t.Errorf("the line: %+v", d)
 		}
@@ -179,7 +179,7 @@ func TestLamps(t *testing.T) {
 				time.Sleep(10 * time.Millisecond)
 			}
 			now := time.Now()
-			for line := range lineCount {
+			for line := range outputs {
 				if !b.high(line) {
 					continue
 				}

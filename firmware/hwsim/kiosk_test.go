@@ -63,7 +63,7 @@ func start(t *testing.T, settings ...string) *kiosk {
 		}
 		<-followed
 		t.Logf("%s", &k.out)
-		for line := range lineCount {
+		for line := range outputs {
 			if k.board.high(line) {
 				t.Errorf("line %d is high after the program's end", line)
 			}
@@ -103,6 +103,17 @@ func (k *kiosk) since(n int) []view {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return append([]view{}, k.views[n:]...)
+}
+
+// at is the state that the page was last told of at that time; empty for none.
+func (k *kiosk) at(when time.Time) string {
+	state := ""
+	for _, v := range k.since(0) {
+		if v.at.Before(when) {
+			state = v.State
+		}
+	}
+	return state
 }
 
 // await waits for a state, one of several, among the views from number n on, and

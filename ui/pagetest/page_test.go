@@ -77,6 +77,16 @@ func (k *fakeKiosk) commands() Commands {
 			defer k.office.mu.Unlock()
 			return k.office.confirmed, nil
 		},
+		"adjusted": func(json.RawMessage) (any, error) {
+			k.office.mu.Lock()
+			defer k.office.mu.Unlock()
+			return k.office.adjusted, nil
+		},
+		"lit": func(json.RawMessage) (any, error) {
+			k.office.mu.Lock()
+			defer k.office.mu.Unlock()
+			return k.office.lit, nil
+		},
 		"somebody": func(argument json.RawMessage) (any, error) {
 			k.office.mu.Lock()
 			defer k.office.mu.Unlock()

@@ -69,6 +69,7 @@ function speak(words) {
   body.dataset.language = languages.shown;
   put(find("privacy"), words.notes.privacy);
   find("door").textContent = words.notes.door;
+  find("door").href = `/staff#${languages.shown}`;
   find("languages").setAttribute("aria-label", words.notes.languages);
   for (const button of find("languages").children) button.setAttribute("aria-pressed", button.lang === words.lang);
   show(present);

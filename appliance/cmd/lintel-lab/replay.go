@@ -87,6 +87,12 @@ type (
 		Score    float64    `json:"score"`
 		Usable   bool       `json:"usable"`
 		Reject   *string    `json:"reject"`
+		// The network's answers in the frame alone, each a probability.
+		Bare    float64 `json:"bare"`
+		Frontal float64 `json:"frontal"`
+		Down    float64 `json:"down"`
+		Sharp   float64 `json:"sharp"`
+		Glasses float64 `json:"glasses_over_brow"`
 	}
 	readingEvent struct {
 		Site string  `json:"site"`
@@ -111,6 +117,8 @@ type (
 		UC      float64 `json:"u_c"`
 		Frames  int     `json:"frames"`
 		Seconds float64 `json:"seconds"`
+		// Track is that of the face the verdict is about.
+		Track int `json:"track"`
 	}
 	unmeasuredEvent struct {
 		Event  string `json:"event"`
@@ -179,6 +187,8 @@ func (r *replay) Observe(k *kiosk.Report) {
 	for i := range k.Faces {
 		f := &k.Faces[i]
 		face := faceEvent{Track: f.Track, Box: corners(f.Box), Forehead: corners(f.Forehead), Score: round(f.Score, 1e3), Usable: f.Usable()}
+		face.Bare, face.Frontal, face.Down = round(f.Bare, 1e3), round(f.Frontal, 1e3), round(f.Down, 1e3)
+		face.Sharp, face.Glasses = round(f.Sharp, 1e3), round(f.GlassesOverBrow, 1e3)
 		if f.Reject != vision.Usable {
 			face.Reject = orNull(f.Reject.String())
 		}
@@ -210,7 +220,7 @@ func (r *replay) outcome(s *screening.Step, frame int) {
 		r.summary.Verdicts++
 		r.emit(verdictEvent{
 			Event: "verdict", Clip: r.clip, Frame: frame, Visit: s.Visit, Verdict: s.Verdict.String(),
-			TC: round(float64(s.Value), 1e3), UC: round(float64(s.U), 1e3), Frames: s.Readings, Seconds: round(s.Duration.Seconds(), 1e3),
+			TC: round(float64(s.Value), 1e3), UC: round(float64(s.U), 1e3), Frames: s.Readings, Seconds: round(s.Duration.Seconds(), 1e3), Track: s.Track,
 		})
 	case screening.NotMeasured:
 		r.summary.Unmeasured++

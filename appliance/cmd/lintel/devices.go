@@ -44,7 +44,7 @@ is made inactive, for the moment after a crash. The kiosk must not run then.`,
 	c.Flags().BoolVar(&o.door, "door", false, "with --lamp-test: the door's relay, too")
 	c.Flags().BoolVar(&o.released, "release", false, "make every output inactive")
 	c.MarkFlagsMutuallyExclusive("json", "lamp-test", "release")
-	o.settings.Register(c.Flags())
+	o.settings.RegisterKiosk(c.Flags())
 	return c
 }
 

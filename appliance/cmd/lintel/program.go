@@ -14,7 +14,6 @@ import (
 	"lintel/appliance/screening"
 	"lintel/appliance/setup"
 	"lintel/appliance/setup/board"
-	"lintel/calibration/commissioning"
 	"lintel/firmware/thermal"
 	"lintel/ui"
 	"lintel/vision"
@@ -25,8 +24,10 @@ import (
 type program struct {
 	options *runOptions
 	source  setup.SourceSpec
-	config  config.Config
-	record  *commissioning.Record
+	// config is owners, the configuration as its owner gave it, with own, what
+	// was set at the kiosk, over it.
+	config, owners config.Config
+	own            config.Own
 
 	panel     *board.Board
 	office    *office
@@ -44,7 +45,7 @@ func (p *program) configure() (err error) {
 	if p.source, err = setup.ParseSource(p.options.source); err != nil {
 		return err
 	}
-	if p.config, err = p.source.Configure(&p.options.settings); err != nil {
+	if err = p.read(); err != nil {
 		return because(faultSettings, err)
 	}
 	guard := &p.options.guard
@@ -52,8 +53,21 @@ func (p *program) configure() (err error) {
 	if err := guard.begin(); err != nil {
 		return because(faultStart, err)
 	}
-	p.record, err = setup.LoadRecord(&p.config)
-	return because(faultState, err)
+	return nil
+}
+
+// read reads the owner's configuration, and what was set at the kiosk over it.
+func (p *program) read() (err error) {
+	owners := p.options.settings
+	owners.Kiosk = false
+	if p.owners, err = p.source.Configure(&owners); err != nil {
+		return err
+	}
+	if p.own, err = config.LoadOwn(p.owners.State.Dir); err != nil {
+		return err
+	}
+	p.config = p.owners
+	return p.options.settings.ApplyWith(&p.config, p.own)
 }
 
 // open opens what the kiosk runs on. The counts come last, so that what is
@@ -72,7 +86,7 @@ func (p *program) open(ctx context.Context) (err error) {
 	if err := p.openPages(); err != nil {
 		return err
 	}
-	p.seat = seat{source: p.source, config: &p.config, paced: !p.options.fast, seed: p.options.seed, build: p.build(detector)}
+	p.seat = seat{source: p.source, config: &p.config, paced: !p.options.fast, seed: p.options.seed, build: p.build(detector), again: make(chan func(), 1)}
 	if err := p.seat.open(); err != nil && !p.source.Awaited(err) {
 		return because(faultStart, err)
 	}
@@ -89,7 +103,14 @@ func (p *program) open(ctx context.Context) (err error) {
 
 // openPages opens the pages and those of the staff.
 func (p *program) openPages() (err error) {
-	p.installer = &installer{cfg: &p.config, record: p.record, clock: systemClock{}}
+	record, err := setup.LoadRecord(&p.config)
+	if err != nil {
+		return because(faultState, err)
+	}
+	p.installer = &installer{
+		cfg: &p.config, owners: p.owners, own: p.own, options: p.options,
+		record: record, clock: systemClock{wish: p.config.State.Dir}, lamps: p.panel, seat: &p.seat,
+	}
 	if p.office, err = openOffice(p.options, &p.config, p.installer); err != nil {
 		return because(faultState, err)
 	}
@@ -106,7 +127,7 @@ func (p *program) openPages() (err error) {
 // build returns how the frame loop is built over a source.
 func (p *program) build(detector vision.Detector) func(thermal.Source) (*kiosk.Kiosk, error) {
 	return func(frames thermal.Source) (*kiosk.Kiosk, error) {
-		loop, err := setup.Kiosk(&p.config, frames, detector, p.record, setup.Outputs{
+		loop, err := setup.Kiosk(&p.config, frames, detector, p.installer.present(), setup.Outputs{
 			Screen: &p.screen, Tally: &p.tally, Observer: p.installer, Health: p.office.note,
 			Label: p.options.guard.label(p.source), Board: p.panel.Kiosk(),
 		})

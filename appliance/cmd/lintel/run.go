@@ -56,7 +56,7 @@ Scenes: ` + scenes() + `.
 	c.Flags().Uint64Var(&o.seed, "seed", 1, "seed of the simulation")
 	c.Flags().BoolVar(&o.fast, "fast", false, "take simulated and recorded frames as fast as they can be processed; for tests")
 	c.Flags().BoolVar(&o.guard.development, "development", false, "start beside a network, whatever privacy.network says; the page shows it")
-	o.settings.Register(c.Flags())
+	o.settings.RegisterKiosk(c.Flags())
 	return c
 }
 

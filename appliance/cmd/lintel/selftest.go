@@ -66,7 +66,7 @@ which only root may do; without one it looks at what there is.
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "write JSON Lines")
-	settings.Register(c.Flags())
+	settings.RegisterKiosk(c.Flags())
 	return c
 }
 

@@ -110,7 +110,7 @@ func (b *bench) run(ctx context.Context) error {
 // follow reads the guest's time. The guest's processor is emulated, and its time
 // goes with the work that it does.
 func (b *bench) follow(ctx context.Context) {
-	tick := time.NewTicker(2 * time.Millisecond)
+	tick := time.NewTicker(4 * time.Millisecond)
 	defer tick.Stop()
 	for ctx.Err() == nil {
 		text, err := os.ReadFile(b.clock)

@@ -242,7 +242,7 @@ func (p *Plug) sendBulk(r request, status byte, data []byte) {
 
 // pump hands data to the transfers that wait for it.
 func (p *Plug) pump() {
-	tick := time.NewTicker(time.Millisecond)
+	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		select {

@@ -1,7 +1,7 @@
 // What comes first after the first PIN: the clock where nobody has set it, then
 // the commissioning.
 
-import w from "../staff.en.json" with { type: "json" };
+import { words as w } from "./words.js";
 import { el } from "./dom.js";
 import { clock } from "./settings.js";
 

@@ -1,6 +1,6 @@
 // Forgetting everything: a button, what it means, and the PIN once more.
 
-import w from "../staff.en.json" with { type: "json" };
+import { words as w } from "./words.js";
 import { el, fill, saying } from "./dom.js";
 import { digits, pad } from "./pad.js";
 

@@ -1,6 +1,6 @@
 // The clock and the PIN.
 
-import w from "../staff.en.json" with { type: "json" };
+import { words as w } from "./words.js";
 import { el, fill, saying } from "./dom.js";
 import { forget } from "./forget.js";
 import { digits, pad } from "./pad.js";

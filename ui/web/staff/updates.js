@@ -1,6 +1,6 @@
 // The image that runs, and updates on a medium.
 
-import w from "../staff.en.json" with { type: "json" };
+import { words as w } from "./words.js";
 import { el, fill, saying, table } from "./dom.js";
 import { digits, pad } from "./pad.js";
 

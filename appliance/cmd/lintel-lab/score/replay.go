@@ -20,11 +20,20 @@ type replay struct {
 	// frames counts the frame events so far, which is the next frame's number.
 	frames int
 	// seen holds the frames that are annotated.
-	seen     map[int]seen
+	seen map[int]seen
+	// looks holds every frame, in order.
+	looks    []look
 	verdicts []verdict
 	// unmeasured holds how visits ended without a verdict.
 	unmeasured []unmeasured
 	done       bool
+}
+
+// look is what became of the faces of one frame: by track, why the face was not
+// measured, or usable.
+type look struct {
+	t     float64
+	faces map[int]string
 }
 
 // seen is what the replay found in one annotated frame.
@@ -42,8 +51,8 @@ type face struct {
 }
 
 type verdict struct {
-	frame   int
-	seconds float64
+	frame, track int
+	seconds      float64
 }
 
 type unmeasured struct {
@@ -55,8 +64,11 @@ type unmeasured struct {
 type event struct {
 	Event, Clip string
 	Frame       *int
+	T           float64
+	Track       int
 	Reference   *struct{ CX, CY, R *float64 }
 	Faces       []struct {
+		Track         int
 		Box, Forehead box
 		Usable        *bool
 		Reject        *string
@@ -139,6 +151,7 @@ func (c *replay) frame(e event, known *clip) error {
 	if err != nil {
 		return err
 	}
+	c.looks = append(c.looks, e.look())
 	if known == nil {
 		return nil
 	}
@@ -146,6 +159,17 @@ func (c *replay) frame(e event, known *clip) error {
 		c.seen[*e.Frame] = s
 	}
 	return nil
+}
+
+func (e event) look() look {
+	l := look{e.T, map[int]string{}}
+	for _, f := range e.Faces {
+		l.faces[f.Track] = usableFace
+		if f.Reject != nil {
+			l.faces[f.Track] = *f.Reject
+		}
+	}
+	return l
 }
 
 func (e event) seen() (seen, error) {
@@ -189,7 +213,7 @@ func (c *replay) verdict(e event) error {
 	if e.Frame == nil || *e.Frame < 0 || e.Seconds == nil || *e.Seconds < 0 {
 		return errors.New("the verdict needs a frame and seconds, both 0 or above")
 	}
-	c.verdicts = append(c.verdicts, verdict{*e.Frame, *e.Seconds})
+	c.verdicts = append(c.verdicts, verdict{*e.Frame, e.Track, *e.Seconds})
 	return nil
 }
 

@@ -10,6 +10,9 @@ import (
 	"testing"
 
 	"lintel/appliance/cmd/lintel-lab/score"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // replayText composes the replay of one recording in which nothing is found
@@ -33,9 +36,9 @@ func (r *replayText) String() string {
 		if found == "" {
 			found = noReference + `,"faces":[]`
 		}
-		fmt.Fprintf(&b, `{"event":"frame","clip":%q,"frame":%d,%s}`+"\n", r.clip, n, found)
+		fmt.Fprintf(&b, `{"event":"frame","clip":%q,"frame":%d,"t":%.1f,%s}`+"\n", r.clip, n, float64(n)/10, found)
 		if slices.Contains(r.verdicts, n) {
-			fmt.Fprintf(&b, `{"event":"verdict","clip":%q,"frame":%d,"verdict":"pass","seconds":%.1f}`+"\n", r.clip, n, float64(n)/10)
+			fmt.Fprintf(&b, `{"event":"verdict","clip":%q,"frame":%d,"verdict":"pass","seconds":%.1f,"track":4}`+"\n", r.clip, n, float64(n)/10)
 		}
 		if slices.Contains(r.unmeasured, n) {
 			fmt.Fprintf(&b, `{"event":"unmeasured","clip":%q,"frame":%d,"reason":"forehead_covered"}`+"\n", r.clip, n)
@@ -44,6 +47,26 @@ func (r *replayText) String() string {
 	fmt.Fprintf(&b, `{"event":"summary","clip":%q,"frames":%d,"verdicts":%d,"unmeasured":%d,"faults":[]}`+"\n",
 		r.clip, r.frames, len(r.verdicts), len(r.unmeasured))
 	return b.String()
+}
+
+// The time of a verdict is told apart by what its frames were spent on, and
+// other faces have no part in it.
+func TestWhereTheTimeWent(t *testing.T) {
+	porch := newReplay("porch", 40)
+	for n, why := range map[int]string{0: "too_far", 1: "too_far", 2: "too_far", 4: "covered", 5: "", 6: "", 7: "", 8: "covered"} {
+		reject := "null"
+		if why != "" {
+			reject = `"` + why + `"`
+		}
+		porch.found[n] = noReference + fmt.Sprintf(`,"faces":[{"track":5,"box":[1,1,20,20],"forehead":null,"usable":false,"reject":"turned"},`+
+			`{"track":4,"box":[42,28,78,70],"forehead":null,"usable":%v,"reject":%s}]`, why == "", reject)
+	}
+	porch.verdicts = []int{7}
+	got := run(t, porch.String()).Spent
+	want := []score.Spent{{Clip: "porch", Frame: 7, Seconds: 0.7, On: map[string]float64{"too_far": 0.2, "unseen": 0.1, "covered": 0.1, "usable": 0.3}}}
+	if diff := cmp.Diff(want, got, cmpopts.EquateApprox(0, 1e-9)); diff != "" {
+		t.Errorf("spent (-want +got):\n%s", diff)
+	}
 }
 
 func TestWrite(t *testing.T) {

@@ -169,7 +169,9 @@ type Report struct {
 	Targets []Target `json:"targets"`
 	// Worst lists what went wrong, at most WorstListed of a kind, the worst of
 	// each kind first.
-	Worst []Complaint  `json:"worst"`
+	Worst []Complaint `json:"worst"`
+	// Spent says of every verdict where its time went, the slowest first.
+	Spent []Spent      `json:"spent"`
 	Clips []ClipReport `json:"clips"`
 	// Missing lists the recordings of the truth that were not replayed,
 	// Unknown those replayed of which the truth knows nothing; neither counts.
@@ -187,7 +189,7 @@ func Run(truth *Truth, r io.Reader) (*Report, error) {
 		return nil, err
 	}
 	report := &Report{
-		Missing: []string{}, Unknown: []string{}, Clips: []ClipReport{}, Worst: []Complaint{},
+		Missing: []string{}, Unknown: []string{}, Clips: []ClipReport{}, Worst: []Complaint{}, Spent: []Spent{},
 		Several: map[int]*VisitFigures{}, Classes: map[string]*FaceFigures{},
 	}
 	for _, name := range slices.Sorted(maps.Keys(replays)) {
@@ -211,6 +213,7 @@ func Run(truth *Truth, r io.Reader) (*Report, error) {
 	}
 	report.Targets = report.targets()
 	report.rank()
+	report.rankSpent()
 	return report, nil
 }
 

@@ -34,6 +34,9 @@ func (r *Report) targets() []Target {
 	once := func(name string, v VisitFigures) Target {
 		return Target{name, "all decided exactly once", v.String(), v.Of > 0 && v.Once == v.Of}
 	}
+	atMost := func(name string, got *float64, limit float64) Target {
+		return Target{name, fmt.Sprintf("at most %.1f", limit), seconds(got), got != nil && *got <= limit}
+	}
 	return []Target{
 		least("usable frontal faces found", t.Faces, 98),
 		least("faces found, any pose but back or down, near and mid", t.AnyPose, 93),
@@ -46,5 +49,7 @@ func (r *Report) targets() []Target {
 		least("covered visits told so", t.CoveredTold, 100),
 		none("stray verdicts", t.Stray),
 		once("bare visits where several people were screened", several),
+		atMost("seconds from the face found to the verdict, median", t.MedianSeconds, 1.0),
+		atMost("  95th percentile", t.P95Seconds, 2.5),
 	}
 }

@@ -24,6 +24,7 @@ func (r *Report) visits(f *Figures, c *clip, replayed *replay) {
 	for _, v := range replayed.verdicts {
 		f.Verdicts++
 		f.seconds = append(f.seconds, v.seconds)
+		r.Spent = append(r.Spent, replayed.spend(c.name, v))
 		if i := visitOf(c.visits, v.frame); i >= 0 {
 			decided[i]++
 		} else {

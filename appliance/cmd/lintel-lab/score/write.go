@@ -28,6 +28,7 @@ func (r *Report) Write(w io.Writer) error {
 	r.writeClasses(&b)
 	r.writeClips(&b)
 	r.writeWorst(&b)
+	r.writeSpent(&b)
 	if len(r.Missing) > 0 {
 		fmt.Fprintf(&b, "\nnot replayed: %s\n", strings.Join(r.Missing, ", "))
 	}
