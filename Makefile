@@ -1,6 +1,6 @@
 # Lintel: what to type. `make` alone explains.
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check hwsim release reproducible fmt clean need-build need-test need-check
+.PHONY: help demo build test check hwsim release reproducible day vulnerabilities image image-test fmt clean need-build need-test need-check need-image
 MAKEFLAGS += --no-print-directory
 # A released program is the same wherever it was built: no folder and no commit
 # is in it.
@@ -9,7 +9,7 @@ REPRODUCIBLE = -trimpath -buildvcs=false -ldflags=-buildid=
 help: ## this list
 	@echo "Lintel, an offline thermal screening kiosk. On Debian 12 with Go:"
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 	@echo
 	@echo "What is missing from Debian is installed first (root or sudo). BUILD.md tells more."
 
@@ -36,6 +36,18 @@ release: build ## the same from any folder, with hashes, parts (CycloneDX), lice
 reproducible: need-build ## build twice from nothing and compare byte by byte (minutes)
 	.ci/reproducible.sh
 
+day: need-test ## a day of visitors, traced, every recording, and 500 kills (an hour)
+	LINTEL_TEST_DAY=1 go test ./appliance/cmd/lintel -run 'Traced|Killed|Leaks|Faults|CoreDump|Memory' -count=1 -v -timeout 4h
+
+vulnerabilities: ## known holes in what is linked, with LINTEL_VULNDB=folder
+	.ci/vuln.sh
+
+image: need-image ## the appliance's operating-system image, ARCH=amd64 or arm64 (root; BUILD.md says how)
+	firmware/image/build.sh
+
+image-test: need-image ## make the image twice and hold it against its promises in QEMU
+	.ci/image.sh
+
 fmt: ## format the Go sources
 	go tool -modfile=.ci/tools.mod golangci-lint fmt
 
@@ -50,3 +62,9 @@ need-check: need-test
 
 need-test:
 	@.ci/need.sh libopencv-dev pkg-config g++ chromium iproute2 npm strace
+
+need-image:
+	@.ci/need.sh libopencv-dev pkg-config g++ mmdebstrap squashfs-tools cryptsetup-bin fdisk dosfstools mtools grub-common faketime zstd cpio kmod binutils systemd openssl
+ifeq ($(ARCH),arm64)
+	@.ci/need.sh qemu-user-static arch-test gcc-aarch64-linux-gnu g++-aarch64-linux-gnu
+endif

@@ -22,7 +22,7 @@ step "the dependencies are listed exactly"
 go mod tidy -diff
 
 step "shell scripts"
-shellcheck .ci/*.sh .ci/run firmware/hwsim/run.sh
+shellcheck .ci/*.sh .ci/run firmware/hwsim/run.sh firmware/image/*.sh firmware/image/files/boot firmware/image/files/kiosk
 
 step "without C: all rooms but the detector, the counts and the programs"
 # Word splitting is meant: one word a package.
@@ -35,6 +35,9 @@ go vet ./...
 step "format and lint"
 go tool -modfile=.ci/tools.mod golangci-lint fmt --diff
 go tool -modfile=.ci/tools.mod golangci-lint run ./...
+
+step "known holes in what is linked"
+.ci/vuln.sh
 
 step "tests"
 .ci/test.sh

@@ -7,7 +7,7 @@ import (
 
 // ModelVersion numbers the model of correction. It rises with every change by
 // which the same frame would read otherwise.
-const ModelVersion = 3
+const ModelVersion = 4
 
 // Correction is one correction of the readings, for the staff page and the
 // commissioning report.

@@ -108,7 +108,7 @@ func (s *Scale) bridged(m *Measurement, at thermal.Point) {
 		return
 	}
 	m.Bridged = thermal.Kelvin(-s.bridge.at(int(at.X), int(at.Y)) / s.perK)
-	u := w*s.bridge.u(at.Y) + (1-w)*float64(m.Budget.Drift)
+	u := w*s.bridge.u(at) + (1-w)*float64(m.Budget.Drift)
 	m.Budget.Drift = min(m.Budget.Drift, thermal.Kelvin(u))
 }
 

@@ -53,9 +53,10 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	}
 }
 
-// mayPass says that an error is the disk's and may be over by the next writing.
+// mayPass says that an error may be over by a later writing, as the disk's are.
 func mayPass(err error) bool {
-	for _, of := range []error{fs.ErrPermission, syscall.ENOSPC, syscall.EROFS, syscall.EDQUOT, syscall.EIO} {
+	// One that a newer version wrote may be used again after the next update.
+	for _, of := range []error{ErrNewerSchema, fs.ErrPermission, syscall.ENOSPC, syscall.EROFS, syscall.EDQUOT, syscall.EIO} {
 		if errors.Is(err, of) {
 			return true
 		}
@@ -140,16 +141,17 @@ func prepareSchema(ctx context.Context, db *sql.DB, readOnly bool) error {
 	if verdict != "ok" {
 		return fmt.Errorf("%w (%s)", ErrDamaged, verdict)
 	}
-	var version, application, objects int64
+	var marked, application, objects int64
 	if err := db.QueryRowContext(ctx, "SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version, pragma_application_id").
-		Scan(&version, &application, &objects); err != nil {
+		Scan(&marked, &application, &objects); err != nil {
 		return err
 	}
-	isNew := version == 0 && application == 0 && objects == 0
+	isNew := marked == 0 && application == 0 && objects == 0
+	version, oldest := schemaOf(marked)
 	switch {
 	case !isNew && application != applicationID:
 		return ErrForeign
-	case version > SchemaVersion:
+	case oldest > SchemaVersion:
 		return fmt.Errorf("%w (schema %d, known are up to %d)", ErrNewerSchema, version, SchemaVersion)
 	case readOnly && version < SchemaVersion:
 		return ErrNoSchema
@@ -165,6 +167,23 @@ func prepareSchema(ctx context.Context, db *sql.DB, readOnly bool) error {
 	}
 	return migrate(ctx, db, version)
 }
+
+// schemaOf reads SQLite's user_version of a file: the schema in the lower 16 bits
+// and above them the oldest schema whose program may use the file all the same,
+// 0 for none but its own. So a version that was gone back from leaves counts that
+// the older one goes on with, where the newer one only added to them.
+func schemaOf(marked int64) (version, oldest int64) {
+	version, oldest = marked&0xffff, marked>>16
+	if oldest == 0 {
+		oldest = version
+	}
+	return version, oldest
+}
+
+// usableFrom is, for the schema of each migration, the oldest schema whose program
+// may use the file, 0 for none but its own. A migration that only adds tables, or
+// columns with a default, leaves it where it was.
+var usableFrom = [SchemaVersion + 1]int64{}
 
 // migrate applies each missing migration in a transaction of its own.
 func migrate(ctx context.Context, db *sql.DB, version int64) error {
@@ -184,7 +203,7 @@ func migrate(ctx context.Context, db *sql.DB, version int64) error {
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, fmt.Sprintf("%s\nPRAGMA user_version = %d; PRAGMA application_id = %d;", text, version+1, applicationID))
+		_, err = tx.ExecContext(ctx, fmt.Sprintf("%s\nPRAGMA user_version = %d; PRAGMA application_id = %d;", text, usableFrom[version+1]<<16|(version+1), applicationID))
 		if err == nil {
 			err = tx.Commit()
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -297,4 +298,67 @@ func TestReadOnlyBesideARunningKiosk(t *testing.T) {
 	add(t, s, Pass)
 	write(t, s)
 	wantHours(t, r, Hour{tuesday.Truncate(time.Hour), 2, 0, 0})
+}
+
+// A file whose newer schema only added to ours is gone on with, and stays what it
+// is; another one is left alone, and the kiosk goes on without counting.
+func TestGoingBackToAnOlderVersion(t *testing.T) {
+	path := filepath.Join(t.TempDir(), FileName)
+	dir := filepath.Dir(path)
+	s := open(t, Config{Dir: dir})
+	add(t, s, Pass)
+	write(t, s)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	const added = SchemaVersion<<16 | (SchemaVersion + 1)
+	sqliteFile(t, path, fmt.Sprintf("ALTER TABLE hours ADD COLUMN more INTEGER NOT NULL DEFAULT 0; ALTER TABLE days ADD COLUMN more INTEGER NOT NULL DEFAULT 0; CREATE TABLE later (x INTEGER); PRAGMA user_version = %d", added))
+	s = open(t, Config{Dir: dir})
+	add(t, s, Pass)
+	write(t, s)
+	if n := answer(t, s, "SELECT sum(pass) FROM hours"); n != 2 {
+		t.Errorf("%d visits are kept, want 2", n)
+	}
+	if n := answer(t, s, "SELECT user_version FROM pragma_user_version"); n != added {
+		t.Errorf("the schema is marked %#x, want %#x", n, added)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	sqliteFile(t, path, fmt.Sprintf("PRAGMA user_version = %d", (SchemaVersion+1)<<16|(SchemaVersion+1)))
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(t.Context(), Config{Dir: dir}); !errors.Is(err, ErrNewerSchema) {
+		t.Errorf("a schema that is not ours: %v", err)
+	}
+	s, err = Open(t.Context(), Config{Dir: dir, Patient: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	add(t, s, Pass)
+	if err := s.write(t.Context()); !errors.Is(err, ErrNewerSchema) {
+		t.Errorf("writing: %v", err)
+	}
+	if got := s.Faults(); !slices.Equal(got, []string{FaultNewer}) {
+		t.Errorf("the faults are %q", got)
+	}
+	if err := s.Close(); !errors.Is(err, ErrNewerSchema) {
+		t.Errorf("closing: %v", err)
+	}
+	after, err := os.ReadFile(path)
+	if err != nil || string(after) != string(before) || len(SetAside(dir)) != 0 {
+		t.Errorf("the newer version's file was changed or set aside (%v)", err)
+	}
+}
+
+// answer is the answer to a question about the file.
+func answer(t *testing.T, s *Store, question string) (n int64) {
+	t.Helper()
+	if err := s.db.QueryRowContext(t.Context(), question).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

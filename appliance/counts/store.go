@@ -52,6 +52,9 @@ var (
 const (
 	// FaultNotWritten: the last writing failed; what it held is kept in memory.
 	FaultNotWritten = "counts_not_written"
+	// FaultNewer: a newer version of this program wrote the file, which is left
+	// as it is; what is counted now is kept in memory alone.
+	FaultNewer = "counts_newer"
 	// FaultSetAside: a damaged file lies beside the counts.
 	FaultSetAside = "counts_set_aside"
 	// FaultClock: the clock is not set or went back, so that what is counted
@@ -67,8 +70,8 @@ type Config struct {
 	// ReadOnly opens an existing file to be read, beside a running kiosk too.
 	ReadOnly bool
 	// Patient opens a store whose disk is full, read-only or closed to this user
-	// at the moment: it counts in memory, says [FaultNotWritten] and tries again
-	// at every writing.
+	// at the moment, or whose file is a newer version's: it counts in memory, says
+	// [FaultNotWritten] or [FaultNewer] and tries again at every writing.
 	Patient bool
 	// Every is the cadence of writing, 1 s to 1 h; 0 is 10 s.
 	Every time.Duration
@@ -191,7 +194,10 @@ func (s *Store) Faults() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var names []string
-	if s.fault != nil {
+	switch {
+	case errors.Is(s.fault, ErrNewerSchema):
+		names = append(names, FaultNewer)
+	case s.fault != nil:
 		names = append(names, FaultNotWritten)
 	}
 	if s.aside {

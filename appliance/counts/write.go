@@ -163,7 +163,7 @@ func (s *Store) addTo(ctx context.Context, tx *sql.Tx, hour int64) error {
 			"UPDATE hours SET" + adding + ", turn = 1 - turn WHERE hour = ?", hour,
 		},
 		{
-			"INSERT OR IGNORE INTO days VALUES (?, 0, 0, 0, 0, 0, 0, 0, 0)",
+			"INSERT OR IGNORE INTO days (day, pass, refer, unmeasured, cleared, confirmed, not_done, settled, turn) VALUES (?, 0, 0, 0, 0, 0, 0, 0, 0)",
 			"UPDATE days SET" + adding + ", turn = 1 - turn WHERE day = ?", hour / 24,
 		},
 	} {

@@ -31,6 +31,8 @@ type Subject struct {
 	StateDir string
 	// Program is the program's own file; empty for the running one.
 	Program string
+	// Root is where the image's files are looked for; empty for /.
+	Root string
 	// Device are the folders and files of devices that the kiosk may have open;
 	// a path below one counts.
 	Device []string
@@ -59,6 +61,7 @@ func All(s Subject) []Check {
 		{"sandbox", s.sandbox, true},
 		{"packages", packages, false},
 		{"program", s.program, false},
+		{"signature", s.signature, false},
 	}
 	var checks []Check
 	for _, q := range questions {

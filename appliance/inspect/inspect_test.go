@@ -99,7 +99,9 @@ func TestAll(t *testing.T) {
 		{"libraries", func(*view) {}, "packages", true, "libraries, none to recognise"},
 		{"no manifest", func(*view) {}, "program", true, "sha256 " + good + "; there is no lintel.sha256"},
 		{"manifest", func(v *view) { v.files["etc/lintel.sha256"] = good + "  lintel\n" }, "program", true, "as in lintel.sha256"},
-		{"another program", func(v *view) { v.files["etc/lintel.sha256"] = "00  lintel\n" }, "program", false, "lintel.sha256 says 00; install it anew"},
+		{"another program", func(v *view) { v.files["etc/lintel.sha256"] = strings.Repeat("0", 64) + "  lintel\n" }, "program", false, "lintel.sha256 says 000"},
+		{"no list", func(v *view) { v.files["etc/lintel.sha256"] = "00  lintel\n" }, "program", false, "lintel.sha256 is not a list of hashes"},
+		{"development", func(*view) {}, "signature", true, "development build"},
 		{"not in the manifest", func(v *view) { v.files["etc/lintel.sha256"] = good + "  other\n" }, "program", false, "does not name lintel"},
 		{"it has ended", func(v *view) { delete(v.files, "42/limits") }, "dumps", false, "it has just ended"},
 	} {
@@ -113,7 +115,7 @@ func TestAll(t *testing.T) {
 			if other := Running(proc, "elsewhere"); other != 0 {
 				t.Errorf("the kiosk of another folder is %d", other)
 			}
-			checks := All(Subject{Proc: proc, PID: 42, StateDir: "/var/lib/lintel", Program: filepath.Join(proc, "etc/lintel"), Device: []string{"/dev/video"}})
+			checks := All(Subject{Proc: proc, Root: proc, PID: 42, StateDir: "/var/lib/lintel", Program: filepath.Join(proc, "etc/lintel"), Device: []string{"/dev/video"}})
 			for _, c := range checks {
 				if c.Check == x.check && (c.OK != x.ok || !strings.Contains(c.Detail, x.says)) {
 					t.Errorf("%+v, want %v and %q", c, x.ok, x.says)

@@ -1,11 +1,8 @@
 package inspect
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -74,7 +71,7 @@ func (s *Subject) open() (map[string]string, error) {
 	}
 	targets := map[string]string{}
 	for _, e := range entries {
-		if slices.Contains([]string{"0", "1", "2"}, e.Name()) {
+		if slices.Contains([]string{"0", "1", "2", strconv.Itoa(sandbox.Messages)}, e.Name()) {
 			continue
 		}
 		target, err := os.Readlink(filepath.Join(dir, e.Name()))
@@ -241,45 +238,4 @@ func (s *Subject) sandbox() (string, error) {
 	default:
 		return fmt.Sprintf("no new privileges; %s; files and TCP are closed (Landlock %d)", filter, version), nil
 	}
-}
-
-// manifest is the list of hashes that an image has beside the program, as
-// sha256sum writes it. The image's signature is over it.
-const manifest = "lintel.sha256"
-
-// program compares the program's file with the manifest.
-func (s *Subject) program() (string, error) {
-	path := s.Program
-	if path == "" {
-		var err error
-		if path, err = os.Executable(); err != nil {
-			return "", fmt.Errorf("cannot find the program's own file: %w", err)
-		}
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return "", fmt.Errorf("cannot read the program's own file: %w", err)
-	}
-	defer func() { _ = f.Close() }()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", fmt.Errorf("cannot read the program's own file: %w", err)
-	}
-	sum := hex.EncodeToString(h.Sum(nil))
-	list, err := os.ReadFile(filepath.Join(filepath.Dir(path), manifest))
-	if errors.Is(err, os.ErrNotExist) {
-		return "sha256 " + sum + "; there is no " + manifest + " beside it to compare with", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	for line := range strings.Lines(string(list)) {
-		if words := strings.Fields(line); len(words) == 2 && strings.TrimPrefix(words[1], "*") == filepath.Base(path) {
-			if words[0] == sum {
-				return "sha256 " + sum + ", as in " + manifest, nil
-			}
-			return "", fmt.Errorf("cannot vouch for this program: its sha256 is %s, but %s says %.64s; install it anew", sum, manifest, words[0])
-		}
-	}
-	return "", fmt.Errorf("cannot vouch for this program: %s does not name %s; install it anew", manifest, filepath.Base(path))
 }

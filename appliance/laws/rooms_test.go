@@ -12,6 +12,7 @@ import (
 var rooms = []string{
 	"appliance/cmd/lintel",
 	"appliance/cmd/lintel-lab",
+	"appliance/cmd/lintel-update",
 	"appliance/config",
 	"appliance/counts",
 	"appliance/inspect",
@@ -21,6 +22,7 @@ var rooms = []string{
 	"appliance/sandbox",
 	"appliance/screening",
 	"appliance/setup",
+	"appliance/update",
 	"calibration",
 	"firmware/ambient",
 	"firmware/blackbody",

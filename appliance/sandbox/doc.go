@@ -4,7 +4,8 @@
 //
 // [Harden] is about memory: no new privileges, no core dump, nobody but root
 // may look into it, no swapping where the limit on locked memory allows that,
-// and a panic that prints no stack, whose words are arguments of functions.
+// and nothing on standard error until [Speak], for a crash prints words of the
+// stack and registers.
 // [Confine] is about files and TCP: it closes them, but for those named, by
 // Landlock (Linux 5.13 and newer), for this process and all that it starts.
 // Neither can be undone.

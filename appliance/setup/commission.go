@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"lintel/appliance/config"
 	"lintel/calibration"
@@ -15,15 +16,18 @@ import (
 	"lintel/firmware/thermal"
 )
 
-// recordName is the commissioning record in the folder state.dir.
-const recordName = "commissioning.json"
+// RecordName is the name of the commissioning record in the folder state.dir.
+const RecordName = "commissioning.json"
+
+// ErrCold means that the camera has not been on for camera.warm_up_s.
+var ErrCold = errors.New("the camera is not warm: leave it on and repeat")
 
 // ErrOtherReference means that the settings describe another reference than the
 // commissioning record.
 var ErrOtherReference = errors.New("the settings describe another reference than the commissioning record: commission the kiosk anew")
 
 // RecordPath is where the commissioning record is kept.
-func RecordPath(c *config.Config) string { return filepath.Join(c.State.Dir, recordName) }
+func RecordPath(c *config.Config) string { return filepath.Join(c.State.Dir, RecordName) }
 
 // Commissioning says how a kiosk is commissioned.
 type Commissioning struct {
@@ -36,6 +40,8 @@ type Commissioning struct {
 	// Ambient is the room, Day the day.
 	Ambient commissioning.Ambient
 	Day     calibration.Date
+	// Live is the reading of the blackbody's controller; nil for the set point.
+	Live func() (calibration.Live, bool)
 	// Progress is told after every frame; it may be nil.
 	Progress func(done, of int)
 }
@@ -85,9 +91,9 @@ type Found struct {
 // what that comes to. A finite source may end before.
 //
 // Errors: those of the calibration's settings and of the source, and
-// [commissioning.ErrUnsettled].
+// [commissioning.ErrUnsettled] and [ErrCold].
 func Commission(ctx context.Context, c *config.Config, source thermal.Source, how Commissioning) (*commissioning.Record, error) {
-	found, err := watch(ctx, commissioningConfig(c, &how), source, how)
+	found, err := watch(ctx, commissioningConfig(c, &how), source, how, time.Duration(c.Camera.WarmUpS*float64(time.Second)))
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +133,7 @@ func NewRecord(c *config.Config, info thermal.Info, how Commissioning, found Fou
 // commissioned.
 func commissioningConfig(c *config.Config, how *Commissioning) calibration.Config {
 	cfg := calibrationConfig(c)
-	cfg.Field = how.Field
+	cfg.Field, cfg.Reference.Live = how.Field, how.Live
 	if how.Source != nil {
 		cfg.Correction.SizeOfSource = *how.Source
 	}
@@ -137,8 +143,9 @@ func commissioningConfig(c *config.Config, how *Commissioning) calibration.Confi
 	return cfg
 }
 
-// watch watches the references until they are settled.
-func watch(ctx context.Context, cfg calibration.Config, source thermal.Source, how Commissioning) (found Found, err error) {
+// watch watches the references until they are settled. The camera must have been
+// on for warm, where it tells.
+func watch(ctx context.Context, cfg calibration.Config, source thermal.Source, how Commissioning, warm time.Duration) (found Found, err error) {
 	tracker, err := calibration.New(cfg, source.Info())
 	if err != nil {
 		return found, err
@@ -153,6 +160,9 @@ func watch(ctx context.Context, cfg calibration.Config, source thermal.Source, h
 			break
 		} else if err != nil {
 			return found, err
+		}
+		if on := frame.Telemetry; on.HasUptime && on.Uptime < warm {
+			return found, fmt.Errorf("cannot commission with a camera that has been on for %v, %v are needed: %w", on.Uptime.Round(time.Second), warm, ErrCold)
 		}
 		seen := tracker.Observe(&frame)
 		// Until it is found the reference is not in order, for a part of the
@@ -214,7 +224,7 @@ func SaveRecord(c *config.Config, r *commissioning.Record) (err error) {
 	if err := os.MkdirAll(c.State.Dir, 0o700); err != nil {
 		return err
 	}
-	file, err := os.CreateTemp(c.State.Dir, recordName+".*")
+	file, err := os.CreateTemp(c.State.Dir, RecordName+".*")
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,12 @@
 package setup
 
 import (
+	"context"
 	"errors"
 	"os"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -12,6 +14,7 @@ import (
 	"lintel/appliance/kiosk/kiosktest"
 	"lintel/calibration"
 	"lintel/calibration/commissioning"
+	"lintel/firmware/thermal"
 )
 
 // commission returns the signed record of a simulated kiosk.
@@ -132,4 +135,36 @@ func TestCommissionRefused(t *testing.T) {
 		}
 		_ = stage.Close()
 	}
+}
+
+// A camera that says that it was switched on a moment ago is not commissioned.
+func TestCommissionNeedsAWarmCamera(t *testing.T) {
+	c := settings(t, "camera.warm_up_s=1800")
+	stage, err := kiosktest.Open("normal", 120)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = stage.Close() }()
+	on := func(uptime time.Duration) error {
+		_, err := Commission(t.Context(), c, uptimeOf{stage, uptime}, Commissioning{Frames: 1000})
+		return err
+	}
+	if err := on(29 * time.Minute); !errors.Is(err, ErrCold) {
+		t.Errorf("on for 29 minutes: %v", err)
+	}
+	if err := on(31 * time.Minute); err != nil {
+		t.Errorf("on for 31 minutes: %v", err)
+	}
+}
+
+// uptimeOf is a source whose camera tells how long it has been on.
+type uptimeOf struct {
+	thermal.Source
+	uptime time.Duration
+}
+
+func (u uptimeOf) Next(ctx context.Context, f *thermal.Frame) error {
+	err := u.Source.Next(ctx, f)
+	f.Telemetry.HasUptime, f.Telemetry.Uptime = true, u.uptime
+	return err
 }

@@ -54,7 +54,9 @@ func Kiosk(c *config.Config, source thermal.Source, detector vision.Detector, re
 		return nil, err
 	}
 	day := today(out.Now, record)
-	if err := c.CheckReferences(asTime(day())); err != nil {
+	// A certificate that has expired is a fault and no error: the pages, where
+	// staff enter the new one, need a kiosk that runs.
+	if err := c.CheckReferences(time.Time{}); err != nil {
 		return nil, err
 	}
 	cfg := calibrationConfig(c)
@@ -122,6 +124,18 @@ func calibrationConfig(c *config.Config) calibration.Config {
 		certificate(cfg.Second, &c.Second)
 	}
 	return cfg
+}
+
+// CheckReference says whether a kiosk can be built with those settings of the
+// reference over a camera; one that is not known yet, of no size, has no say.
+//
+// Errors: those of [calibration.New].
+func CheckReference(c *config.Config, info thermal.Info) error {
+	if info.Width == 0 {
+		return nil
+	}
+	_, err := calibration.New(calibrationConfig(c), info)
+	return err
 }
 
 // certificate enters what the settings say of a reference.

@@ -47,6 +47,8 @@ type Panel struct {
 
 	mu     sync.Mutex
 	follow follower
+	trial  Role // the output that is tried, and until when
+	until  time.Duration
 	inputs Inputs
 	fault  error
 }
@@ -85,6 +87,25 @@ func (p *Panel) Show(state string) {
 	case p.wake <- struct{}{}:
 	default:
 	}
+}
+
+// ErrNoTrial means that an output is not tried: it is none, not configured, the
+// door's, or nobody but the visitor may see the outcome.
+var ErrNoTrial = errors.New("only lamps and the buzzer are tried, where they are configured and shown")
+
+// Try makes one lamp, or the buzzer, the only output that is active for that
+// long, whatever the view says. The door's relay is never tried, and a door
+// that shuts by its relay is shut meanwhile.
+//
+// Errors: [ErrNoTrial].
+func (p *Panel) Try(role Role, lasting time.Duration) error {
+	if _, ok := p.cfg.Lines[role]; !ok || !role.Output() || role == DoorRelay || p.cfg.Dark {
+		return fmt.Errorf("cannot try the %v: %w", role, ErrNoTrial)
+	}
+	p.mu.Lock()
+	p.trial, p.until = role, p.now()+lasting
+	p.mu.Unlock()
+	return nil
 }
 
 // Inputs returns the inputs as they are now.
@@ -208,6 +229,11 @@ func (p *Panel) release() error {
 func (p *Panel) draw(now time.Duration, all bool) error {
 	p.mu.Lock()
 	want := p.follow.levels(now)
+	if now < p.until {
+		door := want[DoorRelay] && p.cfg.Door == FailSafe && !p.follow.open
+		want = levels{DoorRelay: door}
+		want[p.trial] = true
+	}
 	p.mu.Unlock()
 	for i, active := range want {
 		role := Role(i)

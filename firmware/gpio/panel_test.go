@@ -200,6 +200,43 @@ func TestShowDoesNotAllocate(t *testing.T) {
 	}
 }
 
+// A lamp that is tried is the only one that is lit, whatever the screen shows,
+// and the door stays shut.
+func TestTry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBoard()
+		p := open(t, everything(b))
+		p.Show("passed")
+		time.Sleep(2 * every)
+		for _, role := range []Role{PassLamp, ReferLamp, OutOfServiceLamp, Buzzer} {
+			p.Show("measuring")
+			if err := p.Try(role, time.Second); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(2 * every)
+			if got := b.lit(); got != role.String() {
+				t.Errorf("%v is tried, and lit is: %s", role, got)
+			}
+			p.Show("passed")
+			time.Sleep(2 * every)
+			if got := b.lit(); got != role.String() {
+				t.Errorf("%v is tried while somebody passes, and lit is: %s", role, got)
+			}
+			time.Sleep(time.Second)
+		}
+		for _, role := range []Role{DoorRelay, Presence, RoleUnknown} {
+			if err := p.Try(role, time.Second); !errors.Is(err, ErrNoTrial) {
+				t.Errorf("%v: got %v, want %v", role, err, ErrNoTrial)
+			}
+		}
+	})
+	cfg := everything(newBoard())
+	cfg.Dark = true
+	if err := open(t, cfg).Try(PassLamp, time.Second); !errors.Is(err, ErrNoTrial) {
+		t.Errorf("in voluntary mode: got %v, want %v", err, ErrNoTrial)
+	}
+}
+
 func TestLampTest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBoard()

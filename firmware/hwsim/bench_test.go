@@ -68,7 +68,7 @@ func plug(t *testing.T, name string) *emulated {
 	e.sent = strings.Count(e.read("commands"), "\n")
 	t.Cleanup(func() {
 		e.command("unplug")
-		for _, c := range []string{"spoil 0", "shift off", "every 1", "scene empty"} {
+		for _, c := range []string{"spoil 0", "shift off", "fix 0", "keep nothing", "gain high", "ignore off", "every 1", "scene empty"} {
 			e.command(c)
 		}
 		within(t, "the driver to let the camera go", func() bool { return !e.seen() })

@@ -6,9 +6,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
-// The lines of the simulated board, by their numbers.
+// The lines of the simulated board, by their numbers: outputs, and then inputs.
 const (
 	passLamp = iota
 	referLamp
@@ -16,8 +17,19 @@ const (
 	buzzer
 	doorRelay
 
+	outputs
+
+	presence = iota - 1
+	staffButton
+	tamper
+
 	lineCount
 )
+
+// keys are the settings of the lines, in their order.
+func keys() []string {
+	return []string{"pass_lamp", "refer_lamp", "out_of_service_lamp", "buzzer", "door_relay", "presence", "staff_button", "tamper"}
+}
 
 // board is a GPIO chip of the kernel's gpio-sim.
 type board struct {
@@ -54,7 +66,7 @@ func openBoard(t *testing.T) *board {
 // settings are those of the appliance for the lines.
 func (b *board) settings() []string {
 	var all []string
-	for i, key := range []string{"pass_lamp", "refer_lamp", "out_of_service_lamp", "buzzer", "door_relay"} {
+	for i, key := range keys() {
 		all = append(all, "gpio."+key+"="+b.chip+":"+strconv.Itoa(i))
 	}
 	return append(all, "gpio.door=fail_secure")
@@ -68,4 +80,25 @@ func (b *board) high(line int) bool {
 		b.t.Fatal(err)
 	}
 	return strings.TrimSpace(string(v)) == "1"
+}
+
+// pull drives an input from outside.
+func (b *board) pull(line int, up bool) {
+	b.t.Helper()
+	word := "pull-down"
+	if up {
+		word = "pull-up"
+	}
+	put(b.t, filepath.Join(b.folder, "sim_gpio"+strconv.Itoa(line), "pull"), word)
+}
+
+// press presses a button that bounces.
+func (b *board) press(line int) {
+	for _, up := range []bool{true, false, true} {
+		b.pull(line, up)
+	}
+	time.Sleep(150 * time.Millisecond)
+	for _, up := range []bool{false, true, false} {
+		b.pull(line, up)
+	}
 }

@@ -1,8 +1,8 @@
 // Package hwsim tests the appliance against the kernel's real drivers: QEMU
 // boots Debian's kernel, its uvcvideo drives a camera that package emulate plays
-// on the host over usb-redir, gpio-sim gives it lines, and the appliance's own
-// program runs in the guest on the host's root, read-only, with no network but
-// loopback.
+// on the host over usb-redir, gpio-sim gives it lines, i2c-stub sensors, and the
+// appliance's own program runs in the guest on the host's root, read-only, with no
+// network but loopback; for the tests of its unit under systemd.
 //
 // `make hwsim` (run.sh) prepares and boots it. The package's tests are the
 // guest's: they are compiled on the host and run there as the only program, one

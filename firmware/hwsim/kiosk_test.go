@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -26,7 +27,7 @@ type kiosk struct {
 	t       *testing.T
 	board   *board
 	command *exec.Cmd
-	killed  bool // by the test
+	ended   bool // by the test
 	out     bytes.Buffer
 	mu      sync.Mutex
 	views   []view
@@ -57,14 +58,12 @@ func start(t *testing.T, settings ...string) *kiosk {
 		k.follow()
 	}()
 	t.Cleanup(func() {
-		_ = k.command.Process.Signal(syscall.SIGTERM)
-		err := k.command.Wait()
+		if !k.ended {
+			k.stop()
+		}
 		<-followed
 		t.Logf("%s", &k.out)
-		if err != nil && !k.killed {
-			t.Errorf("the program ended with %v", err)
-		}
-		for line := range lineCount {
+		for line := range outputs {
 			if k.board.high(line) {
 				t.Errorf("line %d is high after the program's end", line)
 			}
@@ -106,6 +105,17 @@ func (k *kiosk) since(n int) []view {
 	return append([]view{}, k.views[n:]...)
 }
 
+// at is the state that the page was last told of at that time; empty for none.
+func (k *kiosk) at(when time.Time) string {
+	state := ""
+	for _, v := range k.since(0) {
+		if v.at.Before(when) {
+			state = v.State
+		}
+	}
+	return state
+}
+
 // await waits for a state, one of several, among the views from number n on, and
 // returns the view and the number after it.
 func (k *kiosk) await(n int, states ...string) (view, int) {
@@ -132,10 +142,32 @@ func (k *kiosk) await(n int, states ...string) (view, int) {
 // kill ends the program as nothing can be kept from doing.
 func (k *kiosk) kill() {
 	k.t.Helper()
-	k.killed = true
+	k.ended = true
 	if err := k.command.Process.Kill(); err != nil {
 		k.t.Fatal(err)
 	}
+	_ = k.command.Wait() // it was killed
+}
+
+// stop ends the program as staff would, and returns what it says became of the
+// camera's frames, by its words.
+func (k *kiosk) stop() map[string]int {
+	k.t.Helper()
+	k.ended = true
+	_ = k.command.Process.Signal(syscall.SIGTERM)
+	if err := k.command.Wait(); err != nil {
+		k.t.Errorf("the program ended with %v", err)
+	}
+	counts := map[string]int{}
+	_, text, _ := strings.Cut(k.out.String(), "Frames of the camera: ")
+	text, _, _ = strings.Cut(text, ".")
+	for part := range strings.SplitSeq(text, ", ") {
+		number, word, _ := strings.Cut(part, " ")
+		if n, err := strconv.Atoi(number); err == nil {
+			counts[word] = n
+		}
+	}
+	return counts
 }
 
 // now is the number of the next view.
@@ -151,23 +183,4 @@ func brief(views []view) string {
 		}
 	}
 	return b.String()
-}
-
-// use is what the program uses of the machine.
-func (k *kiosk) use() (files, threads int, memoryKB int) {
-	k.t.Helper()
-	folder := fmt.Sprintf("/proc/%d/", k.command.Process.Pid)
-	all, err := os.ReadDir(folder + "fd")
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	status, err := os.ReadFile(folder + "status")
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	for line := range strings.Lines(string(status)) {
-		_, _ = fmt.Sscanf(line, "Threads: %d", &threads)
-		_, _ = fmt.Sscanf(line, "RssAnon: %d", &memoryKB)
-	}
-	return len(all), threads, memoryKB
 }

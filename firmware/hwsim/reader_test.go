@@ -107,23 +107,26 @@ func TestFramesAreByteExact(t *testing.T) {
 func TestDamagedFramesAreCounted(t *testing.T) {
 	inGuest(t)
 	const nodrop = "/sys/module/uvcvideo/parameters/nodrop"
-	for _, drops := range []string{"0", "1"} {
-		t.Run("nodrop="+drops, func(t *testing.T) {
-			if err := os.WriteFile(nodrop, []byte(drops), 0o600); err != nil {
+	for _, c := range []struct {
+		drops, share string
+		frames       int
+	}{{"0", "0.01", 400}, {"1", "0.01", 400}, {"0", "0.1", 100}, {"1", "0.1", 100}} {
+		t.Run("nodrop="+c.drops+" spoil="+c.share, func(t *testing.T) {
+			if err := os.WriteFile(nodrop, []byte(c.drops), 0o600); err != nil {
 				t.Fatal(err)
 			}
 			e := plug(t, "p2pro")
 			s := open(t, uvc.Config{})
 			take(t, s, 5)
-			e.command("spoil 0.1")
+			e.command("spoil " + c.share)
 			before := s.Counts()
 			begin := len(e.events("frame"))
-			sums, _ := take(t, s, 100)
+			sums, _ := take(t, s, c.frames)
 			after := s.Counts()
 			e.command("spoil 0")
 			good := map[string]bool{}
 			kinds := map[string]uint64{}
-			for _, f := range e.events("frame")[:] {
+			for _, f := range e.events("frame") {
 				if f.rest[0] == "good" {
 					good[f.rest[2]] = true
 				}
@@ -190,21 +193,4 @@ func TestPluggingInProcess(t *testing.T) {
 	if filesAfter != filesBefore || runtime.NumGoroutine() != routines || memoryAfter > memoryBefore+512<<10 {
 		t.Error("something is left")
 	}
-}
-
-// An image with 8 bytes before it is refused by name.
-func TestShiftedImage(t *testing.T) {
-	inGuest(t)
-	e := plug(t, "lepton")
-	s := open(t, uvc.Config{})
-	take(t, s, 5)
-	e.command("shift on")
-	var f thermal.Frame
-	var o *uvc.OutageError
-	within(t, "the fault", func() bool { return errors.As(s.Next(t.Context(), &f), &o) })
-	if o.Fault() != uvc.Shifted.String() {
-		t.Errorf("the fault is %s", o.Fault())
-	}
-	e.command("shift off")
-	take(t, s, 5)
 }

@@ -1,10 +1,12 @@
 #!/bin/bash
 # run.sh [TESTS] boots the test bed and runs the tests that match the pattern in
-# it, all without one. ARCH=arm64 boots the same on the other architecture, for
+# it, all without one, but for those that match SKIP. INIT=systemd has systemd, of the host's files, as the
+# guest's first program, for the tests of the unit. ARCH=arm64 boots the same on the other architecture, for
 # the reader alone: it needs qemu-system-arm and mmdebstrap. What is downloaded
 # and built for the guest is kept in the user's cache. Exit status: that of the
 # tests.
 set -euo pipefail
+{ # read whole before it begins, for it may change meanwhile
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 arch=${ARCH:-amd64}
@@ -74,14 +76,20 @@ say "programs"
 cd "$top"
 CGO_ENABLED=0 go build -o "$work/emulate" ./firmware/hwsim/emulate
 CGO_ENABLED=0 GOARCH=$arch go test -c -o "$share/guest.test" ./firmware/hwsim
-[ "$arch" != amd64 ] || go build -o "$lintel" ./appliance/cmd/lintel
+if [ "$arch" = amd64 ]; then
+	go build -o "$lintel" ./appliance/cmd/lintel
+	cp -r firmware/image firmware/hwsim/units "$share/"
+	for room in gpio ambient; do CGO_ENABLED=0 go test -c -o "$share/$room.test" "./firmware/$room"; done
+fi
 
 say "first file system"
 root=$work/root
 mkdir -p "$root"/{bin,proc,sys,dev,tmp,mnt,host} "$root/lib/modules/$version/extra"
 cp "$busybox" "$root/bin/busybox"
 cp "$kernels/lib/modules/$version"/modules.{builtin,order,builtin.modinfo} "$root/lib/modules/$version/"
-for m in virtio_pci 9pnet_virtio 9p xhci-pci uvcvideo configfs; do modprobe -d "$kernels" -S "$version" --show-depends "$m"; done |
+modules="virtio_pci 9pnet_virtio 9p xhci-pci uvcvideo"
+[ "$arch" != amd64 ] || modules="$modules configfs overlay i2c-dev i2c-stub lm75 bmp280-i2c"
+for m in $modules; do modprobe -d "$kernels" -S "$version" --show-depends "$m"; done |
 	awk '$1=="insmod"{print $2}' | sort -u | while read -r file; do
 	install -D -m644 "$file" "$root/lib/modules/$version/${file#*/lib/modules/"$version"/}"
 done
@@ -96,7 +104,7 @@ for camera in lepton p2pro; do
 	"$work/emulate" -model "$camera" -serial "SIM-$camera" -socket "$work/$camera.sock" \
 		-clock "$share/clock" -commands "$share/$camera.commands" -events "$share/$camera.events" &
 done
-# The guest's time goes with its work, 4 ns an instruction: as fast as a small
+# The guest's time goes with its work, 1 ns an instruction: as fast as a small
 # computer, however busy the host is. A newer processor with wider vectors would
 # take the host eight times as long.
 if [ "$arch" = arm64 ]; then
@@ -105,9 +113,9 @@ if [ "$arch" = arm64 ]; then
 else
 	qemu=(qemu-system-x86_64 -M q35 -cpu Nehalem
 		-fsdev "local,id=root,path=/,security_model=none,readonly=on,multidevs=remap" -device "virtio-9p-pci,fsdev=root,mount_tag=root")
-	append="console=ttyS0 lintel=$lintel"
+	append="console=ttyS0 lintel=$lintel first=${INIT:-} skip=${SKIP:-}"
 fi
-timeout 1800 "${qemu[@]}" -accel tcg,thread=single -icount shift=2,sleep=on -smp 1 -m 1024 -display none -vga none -serial stdio -monitor none \
+timeout 1800 "${qemu[@]}" -accel tcg,thread=single -icount shift=0,sleep=on -smp 1 -m 1024 -display none -vga none -serial stdio -monitor none \
 	-no-reboot -nic none -fsdev local,id=share,path="$share",security_model=none -device virtio-9p-pci,fsdev=share,mount_tag=share \
 	-device qemu-xhci,id=usb \
 	-chardev socket,id=lepton,path="$work/lepton.sock",server=on,wait=off -device usb-redir,chardev=lepton,bus=usb.0 \
@@ -117,3 +125,4 @@ timeout 1800 "${qemu[@]}" -accel tcg,thread=single -icount shift=2,sleep=on -smp
 status=$(cat "$share/status" 2>/dev/null || echo 1)
 say "the tests ended with $status"
 exit "$status"
+}

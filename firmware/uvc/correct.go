@@ -13,6 +13,9 @@ const (
 	soonest = 20 * time.Second
 	// again is how long after a command that was refused the next one is sent.
 	again = 5 * time.Second
+	// muchLater is the same after a command that was not answered, for which the
+	// frames had to wait.
+	muchLater = time.Minute
 )
 
 // corrections follows the flat-field corrections of a camera. Times are those of
@@ -23,6 +26,7 @@ type corrections struct {
 	tried     bool          // a command was sent
 	triedAt   time.Duration
 	taken     bool // and the camera took it
+	ignored   bool // and the camera did not answer
 	running   bool // as the camera says
 	runningAt time.Duration
 	wanted    bool // by the camera, for its temperature moved
@@ -54,7 +58,11 @@ func (c *corrections) due(now, within time.Duration, nobody, between bool) bool 
 		c.idleSince = now
 	}
 	c.idle = nobody
-	if c.tried && now-c.triedAt < again {
+	pause := again
+	if c.ignored {
+		pause = muchLater
+	}
+	if c.tried && now-c.triedAt < pause {
 		return false
 	}
 	age := now - c.last
@@ -86,8 +94,13 @@ func (s *Source) MayCorrect(nobody, between bool) {
 // command asks the camera for a correction.
 func (s *Source) command() {
 	c, now := &s.correct, s.host.now()
+	if c.ignored {
+		s.lepton.deaf = false
+	}
 	c.tried, c.triedAt = true, now
-	if c.taken = s.lepton.correct() == nil; !c.taken {
+	c.taken = s.lepton.correct() == nil
+	c.ignored = s.lepton.deaf
+	if !c.taken {
 		s.counts.Refused++
 		return
 	}

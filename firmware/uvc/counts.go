@@ -16,6 +16,7 @@ const (
 	repeated
 	torn
 	shifted
+	stuck   // a part of it stays as it was
 	shutter // taken while the flat field was being corrected
 	notRadiometric
 	wrongGain
@@ -24,7 +25,7 @@ const (
 // fault returns the fault that only frames of this defect amount to.
 func (d defect) fault() Fault {
 	switch d {
-	case repeated:
+	case repeated, stuck:
 		return Frozen
 	case short, flagged, torn:
 		return Damaged
@@ -49,6 +50,9 @@ type Counts struct {
 	// Repeated frames are those before them once more, Torn ones have a part of
 	// it, Shifted ones do not begin where they should.
 	Repeated, Torn, Shifted uint64
+	// Stuck frames have rows that stay as they were. Filled ones have few, filled in
+	// from the rows beside them, and are among the good ones.
+	Stuck, Filled uint64
 	// Shutter frames were taken during a flat-field correction.
 	Shutter uint64
 	// NotRadiometric frames hold no temperatures, Gain ones those of another
@@ -79,6 +83,8 @@ func (c *Counts) of(d defect) *uint64 {
 		return &c.Torn
 	case shifted:
 		return &c.Shifted
+	case stuck:
+		return &c.Stuck
 	case shutter:
 		return &c.Shutter
 	case notRadiometric:
@@ -103,6 +109,8 @@ func (c Counts) String() string {
 		{"repeated", c.Repeated},
 		{"torn", c.Torn},
 		{"shifted", c.Shifted},
+		{"with stuck rows", c.Stuck},
+		{"with stuck rows filled in", c.Filled},
 		{"during corrections", c.Shutter},
 		{"not radiometric", c.NotRadiometric},
 		{"of another gain", c.Gain},

@@ -21,6 +21,8 @@ var (
 	ErrScale = errors.New("set camera.scale to what a count of this camera means")
 	// ErrPixel means that an entry of camera.bad_pixels cannot be understood.
 	ErrPixel = errors.New("write it as SERIAL:x,y in pixels of the sensor")
+	// ErrBusy means that another program has the camera's stream.
+	ErrBusy = errors.New("another program has the camera, as a kiosk that runs")
 	// ErrAccess means that this user may not open the camera.
 	ErrAccess = errors.New("this user may not open the camera: add it to the group video")
 )
@@ -34,7 +36,7 @@ const (
 	Missing Fault = iota + 1
 	// Silent: it is there and sends nothing.
 	Silent
-	// Frozen: it sends one frame over and over.
+	// Frozen: it sends one frame over and over, or rows of one.
 	Frozen
 	// Damaged: its frames are short, torn or marked as wrong by the driver.
 	Damaged

@@ -18,6 +18,7 @@ type fakeHost struct {
 	spoil     func(n uint32, b *buffer) bool // false: nothing is sent
 	rate      time.Duration                  // between frames
 	unplugged bool
+	limit     int // how many frames wait at most; 0 for any number
 	refuse    func(unit, selector, request byte) error
 
 	log    []string // what was done to the camera
@@ -157,6 +158,13 @@ func (d *fakeDevice) dequeue(b *buffer, within time.Duration) error {
 	if !d.on || d.next > h.clock+within {
 		h.clock += within
 		return errTimeout
+	}
+	if n := h.limit; n > 0 {
+		// No more than these wait.
+		for d.next+time.Duration(n)*h.rate < h.clock-h.rate {
+			d.next += h.rate
+			d.sequence++
+		}
 	}
 	h.clock = max(h.clock, d.next)
 	d.next += h.rate

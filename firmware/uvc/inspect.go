@@ -12,6 +12,11 @@ const (
 	// a frame to be torn. Even where a camera filters so much that half of the
 	// pixels stay as they were, no whole row of a live image does.
 	tornRows = 6
+	// stuckFrames is in how many frames running a row must be the same for it to be
+	// stuck.
+	stuckFrames = 3
+	// stuckShare is one row in how many may be stuck and filled in.
+	stuckShare = 60
 	// extraPixels is by how many an image is shifted that has 8 bytes before it,
 	// as users of the TC001 report.
 	extraPixels = 4
@@ -27,20 +32,23 @@ type inspector struct {
 	before  []byte
 	have    bool // before is a frame
 	seed    maphash.Seed
-	sum     uint64 // of the temperatures of the frame before; outlives forget
-	shifts  int    // frames in a row with a seam
+	sum     uint64  // of the temperatures of the frame before; outlives forget
+	shifts  int     // frames in a row with a seam
+	same    []uint8 // by row: in how many frames running it was that of the frame before
+	stuck   []int   // the rows that are
 	columns []uint32
 }
 
 func newInspector(p *Profile) *inspector {
-	return &inspector{profile: p, before: make([]byte, p.bytes()), seed: maphash.MakeSeed(), columns: make([]uint32, p.Width)}
+	return &inspector{profile: p, before: make([]byte, p.bytes()), seed: maphash.MakeSeed(), same: make([]uint8, p.rows()), stuck: make([]int, 0, p.rows()), columns: make([]uint32, p.Width)}
 }
 
 // forget overwrites the frame before. A camera that is restarted and sends it
 // once more is found out all the same.
 func (in *inspector) forget() {
 	clear(in.before)
-	in.have, in.shifts = false, 0
+	clear(in.same)
+	in.have, in.shifts, in.stuck = false, 0, in.stuck[:0]
 }
 
 // bytes judges a frame by its bytes alone, and keeps them.
@@ -74,18 +82,38 @@ func (in *inspector) against(frame []byte) defect {
 	now, before := p.temperatureRows(frame), p.temperatureRows(in.before)
 	line := 2 * p.Width
 	block, longest := 0, 0
-	for i := 0; i+line <= len(now); i += line {
+	in.stuck = in.stuck[:0]
+	for y := range p.rows() {
+		i := y * line
 		if !bytes.Equal(now[i:i+line], before[i:i+line]) {
-			block = 0
+			block, in.same[y] = 0, 0
 			continue
+		}
+		if in.same[y] = min(in.same[y]+1, stuckFrames); in.same[y] == stuckFrames {
+			in.stuck = append(in.stuck, y)
 		}
 		block++
 		longest = max(longest, block)
 	}
-	if longest >= min(tornRows, p.rows()/2) {
+	switch {
+	case !in.fillable():
+		return stuck
+	case longest >= min(tornRows, p.rows()/2):
 		return torn
+	default:
+		return none
 	}
-	return none
+}
+
+// fillable says that the rows that are stuck are few, and those beside each are
+// good, so that these tell what it should read.
+func (in *inspector) fillable() bool {
+	for i, y := range in.stuck {
+		if i > 0 && in.stuck[i-1] == y-1 {
+			return false
+		}
+	}
+	return len(in.stuck) <= in.profile.rows()/stuckShare
 }
 
 // counts judges a frame by what its counts say.

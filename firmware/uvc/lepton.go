@@ -38,28 +38,50 @@ const (
 	linearFine   = 1 // 0.01 K
 )
 
-// ErrGain means that a Lepton stays in low gain, in which it is good to 5 K.
-var errGain = errors.New("it stays in low gain")
+var (
+	// errGain means that a Lepton stays in low gain, in which it is good to 5 K.
+	errGain = errors.New("it stays in low gain")
+	// errDeaf means that a Lepton did not answer the command before.
+	errDeaf = errors.New("it does not answer")
+)
+
+// answerWithin is how long an answer takes at most. The kernel waits 5 s for it.
+const answerWithin = 3 * time.Second
 
 // lepton commands a Lepton on a PureThermal board.
 type lepton struct {
 	device             device
 	system, radiometry byte // numbers of the units, 0 where there is none
 	manual             bool // corrections are made on command alone
+	deaf               bool // it did not answer
+	now                func() time.Duration
 	data               [ffcModeBytes]byte
 }
 
-func newLepton(d device, c *Camera) *lepton {
-	return &lepton{device: d, system: c.unit(unitSystem), radiometry: c.unit(unitRadiometry)}
+func newLepton(d device, c *Camera, now func() time.Duration) *lepton {
+	return &lepton{device: d, now: now, system: c.unit(unitSystem), radiometry: c.unit(unitRadiometry)}
 }
 
 // commands says that the camera takes any.
 func (l *lepton) commands() bool { return l.system != 0 && l.radiometry != 0 }
 
+// query asks once of a camera that does not answer: the frame loop waits
+// meanwhile, and its watchdog must not wait for ten answers that never come.
+func (l *lepton) query(unit, selector, request byte, b []byte) error {
+	if l.deaf {
+		return errDeaf
+	}
+	begin := l.now()
+	err := l.device.query(unit, selector, request, b)
+	// What the kernel says then depends on the request.
+	l.deaf = err != nil && l.now()-begin > answerWithin
+	return err
+}
+
 func (l *lepton) get(unit, selector byte, n int) ([]byte, error) {
 	b := l.data[:n]
 	clear(b)
-	if err := l.device.query(unit, selector, getCurrent, b); err != nil {
+	if err := l.query(unit, selector, getCurrent, b); err != nil {
 		return nil, fmt.Errorf("cannot read control %d of unit %d: %w", selector, unit, err)
 	}
 	return b, nil
@@ -74,7 +96,7 @@ func (l *lepton) number(unit, selector byte) (uint32, error) {
 }
 
 func (l *lepton) set(unit, selector byte, b []byte) error {
-	if err := l.device.query(unit, selector, setCurrent, b); err != nil {
+	if err := l.query(unit, selector, setCurrent, b); err != nil {
 		return fmt.Errorf("cannot set control %d of unit %d: %w", selector, unit, err)
 	}
 	return nil

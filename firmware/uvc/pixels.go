@@ -117,6 +117,22 @@ func (m *mender) look(c []uint16) {
 
 func abs(v int32) int32 { return max(v, -v) }
 
+// rows fills whole rows in, from those above and below, which are good.
+func (m *mender) rows(c []uint16, stuck []int) {
+	for _, y := range stuck {
+		above, below := max(y-1, 0), min(y+1, m.h-1)
+		if above == y {
+			above = below
+		}
+		if below == y {
+			below = above
+		}
+		for x := range m.w {
+			c[y*m.w+x] = uint16((uint32(c[above*m.w+x]) + uint32(c[below*m.w+x])) / 2)
+		}
+	}
+}
+
 // fill takes a pixel from those above and below, or beside, that work.
 func (m *mender) fill(c []uint16, i int) {
 	x, y := i%m.w, i/m.w

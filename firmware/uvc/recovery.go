@@ -35,10 +35,11 @@ func (s *Source) connect() error {
 	}
 	now := s.host.now()
 	s.device, s.connected, s.lepton = d, now, nil
+	s.lastLook = now
 	s.numbered, s.hasFooter, s.correct = false, false, corrections{}
 	s.inspector.forget()
 	if s.profile.Control == PureThermal {
-		if l := newLepton(d, &s.camera); l.commands() {
+		if l := newLepton(d, &s.camera, s.host.now); l.commands() {
 			s.lepton = l
 			s.prepare()
 		}

@@ -39,6 +39,9 @@ const (
 	silence = 1200 * time.Millisecond
 	// correction is how long they may stay away around a flat-field correction.
 	correction = 3500 * time.Millisecond
+	// away is how long nobody may have asked for frames before those that wait are
+	// too old to be shown.
+	away = 500 * time.Millisecond
 	// tellEvery is how often Next tells of an outage.
 	tellEvery = 100 * time.Millisecond
 )
@@ -58,12 +61,15 @@ type Source struct {
 	inspector *inspector
 	mender    *mender
 	pixels    []uint16 // of the newest good frame, as the sensor has them
+	stuck     []int    // its rows that are stuck
+	looked    []uint16 // of the frame that is examined
 	buffer    buffer
 
 	opened    time.Duration // all times are those of the host's clock
 	connected time.Duration // since when the camera is known to be on
 	lastGood  time.Duration
 	lastTime  time.Duration // of a frame, since opened
+	lastLook  time.Duration // for a frame
 
 	begun    bool   // a frame was numbered
 	number   uint64 // of the newest frame
@@ -82,7 +88,7 @@ var _ thermal.Source = (*Source)(nil)
 // Open opens a camera and starts it.
 //
 // Errors: [ErrNoCamera], [ErrSeveral], [ErrProfile], [ErrScale], [ErrAccess],
-// [ErrPixel], and those of the mounting and the system.
+// [ErrBusy], [ErrPixel], and those of the mounting and the system.
 func Open(cfg Config) (*Source, error) {
 	return open(cfg, machine{roots: cfg.Roots})
 }
@@ -152,7 +158,8 @@ func (s *Source) describe() error {
 	s.profile = p
 	s.inspector = newInspector(&s.profile)
 	s.mender = newMender(&s.profile, bad)
-	s.pixels = make([]uint16, p.Width*p.rows())
+	s.pixels, s.looked = make([]uint16, p.Width*p.rows()), make([]uint16, p.Width*p.rows())
+	s.stuck = make([]int, 0, p.rows())
 	m := s.mounting()
 	s.info = thermal.Info{Model: p.Model, Serial: s.camera.Serial, Rate: p.Rate, Scale: p.Scale}
 	s.info.Width, s.info.Height = m.Size(p.Width, p.rows())
@@ -206,6 +213,32 @@ func (s *Source) Next(ctx context.Context, f *thermal.Frame) error {
 // take waits for a frame and says whether f is a good one. Of several that were
 // waiting the newest wins.
 func (s *Source) take(f *thermal.Frame) bool {
+	if s.host.now()-s.lastLook > away {
+		s.discard()
+	}
+	taken := s.fetch(f)
+	s.lastLook = s.host.now()
+	return taken && s.deliver(f)
+}
+
+// discard gives the frames back that wait, unseen: whoever asks for frames was
+// held up for so long that they show the past. The camera is not late for that.
+func (s *Source) discard() {
+	for range buffers {
+		if s.device.dequeue(&s.buffer, 0) != nil {
+			return // what is wrong shows in a moment
+		}
+		s.lastGood = max(s.lastGood, s.host.now()-silence/2)
+		s.advance(s.buffer.sequence)
+		s.counts.Overtaken++
+		if err := s.device.requeue(&s.buffer); err != nil {
+			return
+		}
+	}
+}
+
+// fetch examines the frames that wait and says whether there is a good one.
+func (s *Source) fetch(f *thermal.Frame) bool {
 	taken := false
 	within := wait
 	for range buffers {
@@ -237,7 +270,7 @@ func (s *Source) take(f *thermal.Frame) bool {
 			break
 		}
 	}
-	return taken && s.deliver(f)
+	return taken
 }
 
 // advance numbers a frame; what the driver skipped is missing.
@@ -268,8 +301,18 @@ func (s *Source) timeOf(b *buffer) time.Duration {
 	return s.lastTime
 }
 
-// examine judges a frame and keeps its counts where it is good.
+// examine judges a frame and keeps its counts where it is good. A bad one leaves
+// those of the last good one as they are, which may still wait to be delivered.
 func (s *Source) examine(b *buffer) defect {
+	d := s.judge(b)
+	if d == none {
+		s.pixels, s.looked = s.looked, s.pixels
+		s.stuck = append(s.stuck[:0], s.inspector.stuck...)
+	}
+	return d
+}
+
+func (s *Source) judge(b *buffer) defect {
 	d := s.inspector.bytes(b.bytes, b.wrong)
 	if d == short || d == flagged {
 		return d
@@ -283,8 +326,8 @@ func (s *Source) examine(b *buffer) defect {
 		}
 	}
 	if d == none {
-		s.profile.unpack(s.pixels, b.bytes)
-		d = s.inspector.counts(s.pixels)
+		s.profile.unpack(s.looked, b.bytes)
+		d = s.inspector.counts(s.looked)
 	}
 	if d == none && s.hasFooter && s.footer.hasModes {
 		switch {
@@ -299,6 +342,10 @@ func (s *Source) examine(b *buffer) defect {
 
 // deliver hands the newest good frame over.
 func (s *Source) deliver(f *thermal.Frame) bool {
+	if len(s.stuck) > 0 {
+		s.mender.rows(s.pixels, s.stuck)
+		s.counts.Filled++
+	}
 	s.mender.mend(s.pixels)
 	s.mounting().Upright(f, s.pixels, s.profile.Width, s.profile.rows())
 	f.Telemetry = s.telemetry()
@@ -335,5 +382,6 @@ func (s *Source) Close() error {
 	}
 	err := s.disconnect()
 	clear(s.pixels)
+	clear(s.looked)
 	return err
 }

@@ -190,7 +190,11 @@ func openCapture(node string, p *Profile) (_ *capture, err error) {
 		typ: bufTypeVideoCapture, width: uint32(p.Width), height: uint32(p.Height),
 		pixelFormat: fourCC(p.Format), field: fieldNone,
 	}
-	if err := ioctl(fd, vidiocSetFmt, unsafe.Pointer(&f)); err != nil {
+	err = ioctl(fd, vidiocSetFmt, unsafe.Pointer(&f))
+	if errors.Is(err, unix.EBUSY) {
+		return nil, fmt.Errorf("cannot use the camera %s: %w", node, ErrBusy)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("cannot set the format of the camera %s: %w", node, err)
 	}
 	if int(f.width) != p.Width || int(f.height) != p.Height || f.pixelFormat != fourCC(p.Format) || int(f.line) != 2*p.Width {

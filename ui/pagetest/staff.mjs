@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { ask, finish, openPage, scan, shoot } from "./browser.mjs";
 
 const PIN = "314159";
-const PAGES = ["now", "counts", "threshold", "health", "privacy", "commission", "take", "settings"];
+const PAGES = ["now", "counts", "threshold", "health", "privacy", "commission", "take", "updates", "settings"];
 
 await finish(async () => {
   const url = new URL("/staff", await ask("start")).href;
@@ -15,6 +15,7 @@ await finish(async () => {
   await everyPage(page, says);
   await theSession(page, says);
   await byKeyboard(page, says, url);
+  await theEnd(page, says);
   await gone(page, says);
   await close();
 });
@@ -42,7 +43,12 @@ async function theDoor(page, says) {
   await says("not the same digits");
   await tapPIN(page, PIN);
   await tapPIN(page, PIN);
-  await says("Second check");
+  await says("Before the first visitor");
+  await says("The clock has not been set.");
+  await scan(page, "before the first visitor");
+  await shoot(page, "staff-first");
+  await tap(page, "Go on");
+  await says("Lepton 3.5");
   await page.reload();
   await says("Enter the PIN");
   for (let i = 0; i < 3; i++) await tapPIN(page, `00000${i}`);
@@ -111,6 +117,7 @@ async function everyPage(page, says) {
   await scan(page, "the code");
   await page.locator("svg.code").scrollIntoViewIfNeeded();
   await shoot(page, "staff-code");
+  await theUpdates(page, says);
   await tap(page, "Clock and PIN");
   await says("The clock has not been set.");
   await tap(page, "Year: more");
@@ -127,33 +134,128 @@ async function theCommissioning(page, says) {
   await tap(page, "Commission");
   await says("Lepton 3.5");
   await tap(page, "Next");
+  await says("Turned clockwise by");
+  assert.ok(await inked(), "the picture of the mounting shows nothing");
+  await tap(page, "180°");
+  await scan(page, "the mounting");
+  await shoot(page, "staff-mounting");
+  await tap(page, "Keep this");
+  await says("Kept.");
+  assert.equal((await ask("adjusted")).rotate, 180);
+  await tap(page, "Next");
   await says("it has a circle");
   assert.ok(await inked(), "the heat view shows nothing");
   await scan(page, "the heat view");
-  await shoot(page, "staff-heat");
+  await shoot(page, "staff-reference");
   await ask("somebody", true);
   await says("Blank: somebody is in sight");
   assert.ok(!(await inked()), "the heat view shows somebody");
+  await shoot(page, "staff-heat-blank");
   await ask("somebody", false);
   await tap(page, "Next");
-  await says("37.00 °C");
-  await scan(page, "the reference");
-  await shoot(page, "staff-reference");
+  await theCertificate(page, says);
+  await tap(page, "Next");
+  await says("The outline is where");
+  await scan(page, "the field of view");
+  await shoot(page, "staff-view");
   await tap(page, "Next");
   await tap(page, "Temperature: more");
   await says("22.5 °C");
   await tap(page, "Next");
-  await tap(page, "Watch and sign off");
-  await says("not in order for long enough");
-  for (let i = 0; i < 2; i++) await tap(page, "One step back");
-  for (const key of "BB-07") await page.locator(".keys").getByRole("button", { name: key, exact: true }).tap();
-  for (let i = 0; i < 2; i++) await tap(page, "Next");
+  await tap(page, "Try: PASS lamp");
+  await says("PASS lamp: on for two seconds.");
+  await tap(page, "Yes");
+  await tap(page, "Try: Buzzer");
+  await says("Buzzer: on for two seconds.");
+  await page.locator("button:visible", { hasText: /^No$/ }).last().tap();
+  assert.deepEqual(await ask("lit"), ["pass_lamp", "buzzer"]);
+  await scan(page, "the lamps");
+  await shoot(page, "staff-lamps");
+  await tap(page, "Next");
   await tap(page, "Owner");
   await tap(page, "Watch and sign off");
   await says("Owner, on 2026-11-20");
   await says("BB-07");
+  await says("NOT in order: 0.4 K, at most 0.3 K");
   await scan(page, "the report");
   await shoot(page, "staff-report");
+  await tap(page, "Reference");
+  await says("reference.serial");
+  await scan(page, "what was set here");
+  await page.locator("#reset").scrollIntoViewIfNeeded();
+  await shoot(page, "staff-set-here");
+}
+
+// The certificate is typed in on the screen, and what is wrong is said.
+async function theCertificate(page, says) {
+  const key = async (text) => {
+    for (const k of text) await page.locator(".keys").getByRole("button", { name: k, exact: true }).tap();
+  };
+  const field = (name) => page.locator(`#field_${name}`);
+  await page.waitForFunction(() => document.getElementById("field_temperature").value === "37.00");
+  await field("emissivity").tap();
+  await key("1.5");
+  await tap(page, "Keep this");
+  await says("The emissivity must be a number from 0.8 to 1.");
+  for (let i = 0; i < 3; i++) await page.locator(".keys").getByRole("button", { name: "Erase", exact: true }).tap();
+  await key("0.97");
+  await field("serial").tap();
+  await key("BB-07");
+  await field("expires").tap();
+  await key("2027-03-31");
+  await scan(page, "the certificate");
+  await shoot(page, "staff-certificate");
+  await tap(page, "Keep this");
+  await says("Kept.");
+  const { emissivity, serial, expires, temperature } = await ask("adjusted");
+  assert.deepEqual({ emissivity, serial, expires, temperature }, { emissivity: "0.97", serial: "BB-07", expires: "2027-03-31", temperature: null });
+}
+
+// theUpdates: each refused bundle with its sentence and without a button, the
+// older one only with the PIN, the good one to the restart.
+async function theUpdates(page, says) {
+  await tap(page, "Updates");
+  await says("0123abcd");
+  await says("Version 2026.12.1 was installed and did not come up.");
+  await tap(page, "Look for updates");
+  for (const text of ["Copy it to the medium again.", "Nobody signed it.", "Somebody else than the owner", "altered after it was signed", "another kind of computer", "older than the version that runs", "It starts faster.", "Signed by The library"])
+    await says(text);
+  assert.equal(await page.getByRole("button", { name: "Install 2027.1", exact: true }).count(), 1);
+  await scan(page, "the updates");
+  await shoot(page, "staff-offers");
+  await tap(page, "Install all the same");
+  await says("Go back to version 2026.1?");
+  await scan(page, "an older version");
+  await shoot(page, "staff-older");
+  await tapPIN(page, "271828");
+  await says("This PIN is wrong.");
+  assert.deepEqual(await ask("asked"), ["look"]);
+  await tap(page, "Install all the same");
+  await tapPIN(page, PIN);
+  await says("Version 2026.1 is installed.");
+  await tap(page, "Install 2027.1");
+  await says("Version 2027.1 is installed.");
+  await tap(page, "Restart now");
+  await says("Version 2027.1 is installed.");
+  assert.deepEqual(await ask("asked"), ["look", "/m/older.raucb older", "/m/good.raucb", "restart"]);
+  await tap(page, "Show the list");
+  await says("libc6");
+}
+
+// theEnd: forgetting everything, with the PIN alone.
+async function theEnd(page, says) {
+  await tap(page, "Clock and PIN");
+  await tap(page, "Forget everything");
+  await says("This cannot be undone.");
+  await scan(page, "forgetting everything");
+  await shoot(page, "staff-forget");
+  await page.locator("#forget_pin").fill("111111");
+  await page.locator("#forget_go").tap();
+  await says("This PIN is wrong.");
+  await page.locator("#forget_pin").fill("271828");
+  await page.locator("#forget_go").tap();
+  await says("Everything is being forgotten.");
+  assert.deepEqual((await ask("asked")).at(-1), "forget");
 }
 
 async function theSession(page, says) {
@@ -172,38 +274,123 @@ async function theSession(page, says) {
   await says("Enter the PIN");
 }
 
-// byKeyboard goes from the door to a second check and to every page with keys
-// alone.
+// byKeyboard goes the staff's whole way with keys alone: the first PIN, a second
+// check, every page and what can be done on it, the commissioning from the
+// first step to the report, and another PIN.
 async function byKeyboard(page, says, url) {
+  await ask("forget");
+  await ask("stop");
+  await ask("start", { state: "ready" });
+  await page.goto("about:blank");
   await page.goto(url);
-  await says("Enter the PIN");
-  await page.keyboard.type("271828");
-  await page.keyboard.press("Enter");
+  const keys = page.keyboard;
+  const enterPIN = async (pin) => {
+    await keys.type(pin);
+    await keys.press("Enter");
+  };
+  await says("Choose a PIN");
+  await enterPIN(PIN);
+  await says("Enter it once more");
+  await enterPIN(PIN);
   await says("Second check");
+
+  // reach goes on with Tab until what has that name, or that id, has the focus.
   const reach = async (name) => {
-    for (let i = 0; i < 60; i++) {
-      await page.keyboard.press("Tab");
+    for (let i = 0; i < 120; i++) {
+      await keys.press("Tab");
       const at = await page.evaluate(() => {
         const e = document.activeElement;
-        const outline = getComputedStyle(e).outlineStyle;
-        return { text: e.innerText, seen: outline !== "none" };
+        const box = e.getBoundingClientRect();
+        const seen = getComputedStyle(e).outlineStyle !== "none" && box.top >= 0 && box.bottom <= innerHeight + 1;
+        return { names: [e.innerText, e.id, e.getAttribute("aria-label")], seen };
       });
-      if (at.text === name) {
+      if (at.names.includes(name)) {
         assert.ok(at.seen, `${name} does not show that it has the focus`);
         return;
       }
     }
     throw new Error(`no key leads to ${name}`);
   };
-  await reach("Not done");
-  await page.keyboard.press("Space");
-  await says("Not done: counted.");
-  for (const tab of ["Counts", "Threshold", "Reference", "Privacy", "Commission", "Take away", "Clock and PIN"]) {
-    await reach(tab);
-    await page.keyboard.press("Enter");
+  const press = async (name, key = "Enter") => {
+    await reach(name);
+    await keys.press(key);
+  };
+  const goTo = async (tab) => {
+    await press(tab);
     await page.waitForFunction((name) => document.querySelector("#tabs [aria-current]").innerText === name, tab);
+  };
+  await press("Not done", "Space");
+  await says("Not done: counted.");
+  await goTo("Counts");
+  await press("Week");
+  await goTo("Threshold");
+  await reach("Threshold");
+  await keys.press("ArrowRight");
+  await says("policy.sensitivity = 0.87");
+  await goTo("Reference");
+  await press("Look for it anew");
+  await says("The kiosk looks for the reference.");
+  await goTo("Privacy");
+  await says("NOT in order");
+  await commissionByKeyboard({ says, reach, press, goTo, keys });
+  await goTo("Take away");
+  await press("Write to STICK");
+  await says("was written");
+  await press("Show the code");
+  await says("Part 1 of");
+  await goTo("Updates");
+  await goTo("Clock and PIN");
+  await press("Minute: more");
+  await press("set_clock");
+  await says("The clock was set.");
+  for (const [field, pin] of [["old_pin", PIN], ["new_pin", "271828"], ["again_pin", "271828"]]) {
+    await reach(field);
+    await keys.type(pin);
   }
+  await keys.press("Enter");
+  await says("The PIN was changed.");
+  await press("Back to the visitors' screen");
+  await page.waitForSelector("body[data-state]");
+  // The visitors' page can be left by keyboard, too.
+  await page.waitForSelector("#languages:not([hidden])");
+  await press("Español");
+  await page.waitForFunction(() => document.documentElement.lang === "es");
+  await press("English");
+  await press("door");
+  await says("Enter the PIN");
+  await enterPIN("271828");
+  await says("Second check");
   assert.deepEqual(await ask("noted"), ["confirmed", "not_done"]);
+}
+
+async function commissionByKeyboard({ says, reach, press, goTo, keys }) {
+  await goTo("Commission");
+  await press("Next");
+  await says("Turned clockwise by");
+  await press("270°", "Space");
+  await press("Keep this");
+  await says("Kept.");
+  await press("Next");
+  await says("in order, at");
+  await press("Next");
+  await reach("field_serial");
+  await keys.press("Control+A");
+  await keys.type("KB-1");
+  await press("Keep this");
+  await says("Kept.");
+  await press("Next");
+  await says("The outline is where");
+  await press("Next");
+  await press("Temperature: more");
+  await press("Next");
+  await press("Try: PASS lamp");
+  await says("PASS lamp: on for two seconds.");
+  await press("Yes");
+  await press("Next");
+  await press("Laboratory");
+  await press("Watch and sign off");
+  await says("Laboratory, on 2026-11-20");
+  await says("KB-1");
 }
 
 async function gone(page, says) {

@@ -30,8 +30,13 @@ type fakeOffice struct {
 	files  map[string]string
 	health staff.Ring
 
+	asked     []string // about updates, and to forget
+	update    staff.UpdateState
 	somebody  bool // in sight of the camera
 	confirmed bool // the reference, by staff
+
+	adjusted staff.Adjustment
+	lit      []string
 }
 
 func (o *fakeOffice) open() (*staff.Staff, error) {
@@ -46,7 +51,7 @@ func (o *fakeOffice) open() (*staff.Staff, error) {
 	}
 	o.health.NoteBudget(&staff.Budget{{Name: "certificate", UK: 0.1}, {Name: "drift", UK: 0.05}})
 	return staff.New(staff.Config{
-		Vault: o, Tallies: o, Clock: o, Media: o, Health: &o.health, Installation: o, Operating: func() ([]byte, error) { return []byte(operating()), nil },
+		Vault: o, Tallies: o, Clock: o, Media: o, Health: &o.health, Installation: o, Updates: o, Forget: func() { _ = o.ask("forget") }, Operating: func() ([]byte, error) { return []byte(operating()), nil },
 		SelfTest: func(context.Context) []staff.Line {
 			return []staff.Line{{Check: "network", OK: true, Detail: "lo only"}, {Check: "counts", Detail: "cannot open the counts"}}
 		},
@@ -135,7 +140,7 @@ func (o *fakeOffice) Sight() staff.Sight {
 	defer o.mu.Unlock()
 	s := staff.Sight{
 		Camera: "Lepton 3.5", Width: 120, Height: 160, Hertz: 9, Rotate: 90, State: "ready", ReferenceC: 37, ExpandedK: 0.2,
-		X: 26, Y: 130, R: 6.4, OffsetK: 0.93, Heat: staff.Heat{Width: 40, Height: 53, Blank: o.somebody},
+		Serial: o.serial(), X: 26, Y: 130, R: 6.4, OffsetK: 0.93, Heat: staff.Heat{Width: 40, Height: 53, Blank: o.somebody},
 	}
 	if !o.somebody {
 		levels := make([]byte, 40*53)
@@ -150,6 +155,46 @@ func (o *fakeOffice) Sight() staff.Sight {
 	return s
 }
 
+// Adjust takes every value but an emissivity above 1.
+func (o *fakeOffice) Adjust(a staff.Adjustment) error {
+	if a.Emissivity != nil && *a.Emissivity > "1" {
+		return &staff.BadEntry{Name: "emissivity", Err: staff.ErrEntry}
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.adjusted = a
+	return nil
+}
+
+// Settings lists one setting once something was adjusted.
+func (o *fakeOffice) Settings() []staff.Setting {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.adjusted.Rotate == nil && o.adjusted.Serial == nil {
+		return nil
+	}
+	return []staff.Setting{{Key: "reference.serial", Value: `"BB-07"`}}
+}
+
+// Lamps are two.
+func (o *fakeOffice) Lamps() []string { return []string{"pass_lamp", "buzzer"} }
+
+// TryLamp notes which one was tried.
+func (o *fakeOffice) TryLamp(_ context.Context, name string) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.lit = append(o.lit, name)
+	return nil
+}
+
+// serial is the one that was entered. The caller holds mu.
+func (o *fakeOffice) serial() string {
+	if o.adjusted.Serial == nil {
+		return ""
+	}
+	return *o.adjusted.Serial
+}
+
 // Confirm puts the reference in order.
 func (o *fakeOffice) Confirm() {
 	o.mu.Lock()
@@ -159,8 +204,65 @@ func (o *fakeOffice) Confirm() {
 
 // Accept signs off what was entered.
 func (o *fakeOffice) Accept(_ context.Context, s staff.SignOff) (staff.Signed, error) {
-	if s.Serial == "" {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.serial() == "" {
 		return staff.Signed{}, staff.ErrUnsettled
 	}
-	return staff.Signed{SignOff: s, Date: "2026-11-20", X: 26, Y: 130, R: 6.4, OffsetK: 0.93, BandK: 2.1, Seal: "0123456789abcdef"}, nil
+	return staff.Signed{SignOff: s, Serial: o.serial(), Date: "2026-11-20", X: 26, Y: 130, R: 6.4, OffsetK: 0.93, BandK: 2.1, Seal: "0123456789abcdef", Criteria: []staff.Criterion{
+		{Name: "reference_in_order", Value: 1, Limit: 0.95, Unit: "of the frames", Least: true, Pass: true},
+		{Name: "reference_uncertainty", Value: 0.4, Limit: 0.3, Unit: "K"},
+	}}, nil
 }
+
+// State is an image that fell back once.
+func (o *fakeOffice) State() (staff.UpdateState, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	s := o.update
+	s.Image, s.Version, s.Board, s.Slot, s.RootHash, s.Root, s.RootOK = true, "2026.11.20", "lintel-amd64", "A", "0123abcd", "as built", true
+	s.Owner, s.OwnerName, s.FellBack = "ff00", "The library", "2026.12.1"
+	return s, nil
+}
+
+func (o *fakeOffice) Parts() ([]staff.Part, error) {
+	return []staff.Part{{Name: "libc6", Version: "2.36"}}, nil
+}
+
+func (o *fakeOffice) ask(what string) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.asked = append(o.asked, what)
+	return nil
+}
+
+// Look finds a bundle of every kind.
+func (o *fakeOffice) Look() error {
+	o.mu.Lock()
+	o.update.Phase = "idle"
+	for _, refused := range []string{"", "older", "truncated", "unsigned", "wrong_key", "tampered", "other_board"} {
+		offer := staff.Offer{Bundle: "/m/" + refused + ".raucb", File: refused + ".raucb", Refused: refused}
+		switch refused {
+		case "":
+			offer = staff.Offer{Bundle: "/m/good.raucb", File: "good.raucb", Version: "2027.1", Changes: "It starts faster.\nAnd more.", Signer: "The library"}
+		case "older":
+			offer.Version = "2026.1"
+		}
+		o.update.Offers = append(o.update.Offers, offer)
+	}
+	o.mu.Unlock()
+	return o.ask("look")
+}
+
+func (o *fakeOffice) Install(bundle string, older bool) error {
+	o.mu.Lock()
+	o.update.Phase, o.update.Percent, o.update.Installing = "installed", 100, "2027.1"
+	o.mu.Unlock()
+	if older {
+		o.update.Installing = "2026.1"
+		bundle += " older"
+	}
+	return o.ask(bundle)
+}
+
+func (o *fakeOffice) Restart() error { return o.ask("restart") }

@@ -131,6 +131,16 @@ func (d *door) enter(pin string) (string, error) {
 	return d.open(), nil
 }
 
+// confirm asks once more whether somebody knows the PIN, before what cannot be
+// undone.
+//
+// Errors: [ErrWait], [ErrWrong], the vault's.
+func (d *door) confirm(pin string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.try(pin)
+}
+
 // change sets another PIN. Every other session ends.
 //
 // Errors: [ErrWait], [ErrWrong], [ErrPIN], the vault's.
@@ -233,6 +243,19 @@ func (d *door) knows(token string, touched bool) bool {
 		d.sessions[id] = s
 	}
 	return true
+}
+
+// inside says whether any session goes on.
+func (d *door) inside() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := d.now()
+	for _, s := range d.sessions {
+		if now.Sub(s.touched) <= sessionIdle && now.Sub(s.since) <= sessionMost {
+			return true
+		}
+	}
+	return false
 }
 
 // leave ends a session.

@@ -125,7 +125,11 @@ func (s *Staff) health(w http.ResponseWriter, _ *http.Request) {
 		fail(w, http.StatusNotFound, "none")
 		return
 	}
-	reply(w, map[string]any{"points": s.cfg.Health, "budget": s.cfg.Health.Terms()})
+	settings := []Setting{}
+	if s.cfg.Installation != nil {
+		settings = append(settings, s.cfg.Installation.Settings()...)
+	}
+	reply(w, map[string]any{"points": s.cfg.Health, "budget": s.cfg.Health.Terms(), "settings": settings})
 }
 
 // selfTestWithin is how long the self-test may take.

@@ -18,6 +18,18 @@ type Installation interface {
 	//
 	// Errors: [ErrUnsettled], [ErrEntry], or why it cannot be kept.
 	Accept(ctx context.Context, s SignOff) (Signed, error)
+	// Adjust changes how the camera is mounted and what is on the certificate,
+	// keeps that, and measures by it from then on. A record that was made for
+	// other values no longer holds.
+	//
+	// Errors: a [*BadEntry], [ErrEntry], or why it cannot be kept.
+	Adjust(a Adjustment) error
+	// Settings lists what was set here beside the owner's configuration.
+	Settings() []Setting
+	// Lamps names the lamps that can be tried, and TryLamp lights one alone for
+	// a moment.
+	Lamps() []string
+	TryLamp(ctx context.Context, name string) error
 	// Confirm has the reference looked for anew, wherever it is now: staff say
 	// that it was exchanged or moved on purpose.
 	Confirm()
@@ -31,6 +43,43 @@ var (
 	ErrEntry = errors.New("an entry is not allowed")
 )
 
+// BadEntry is an [ErrEntry] that says which one.
+type BadEntry struct {
+	Name string
+	Err  error
+}
+
+// Error says which entry is not allowed, and why.
+func (e *BadEntry) Error() string { return "cannot take the " + e.Name + ": " + e.Err.Error() }
+
+// Unwrap returns [ErrEntry] and the reason.
+func (e *BadEntry) Unwrap() []error { return []error{ErrEntry, e.Err} }
+
+// Adjustment is what staff enter of the mounting and the certificate. What is
+// nil stays; an empty text goes back to the owner's value, and Reset does so
+// with all.
+type Adjustment struct {
+	Rotate *int  `json:"rotate"` // degrees clockwise: 0, 90, 180, 270
+	Mirror *bool `json:"mirror"`
+	// Temperature in degrees Celsius, Uncertainty (k = 2) in kelvin and
+	// Emissivity are decimal numbers as they are typed; Expires is such as
+	// 2027-03-31.
+	Temperature *string `json:"temperature"`
+	Uncertainty *string `json:"uncertainty"`
+	Emissivity  *string `json:"emissivity"`
+	Serial      *string `json:"serial"`
+	Expires     *string `json:"expires"`
+	Reset       bool    `json:"reset"`
+}
+
+// Setting is a value that was set at the kiosk, and the owner's; empty where
+// the owner gave none.
+type Setting struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+	Owner string `json:"owner"`
+}
+
 // Sight is what the camera sees, and what is set. Places are pixels of the
 // upright image.
 type Sight struct {
@@ -43,6 +92,9 @@ type Sight struct {
 	State      string  `json:"state"`
 	ReferenceC float64 `json:"reference_c"`
 	ExpandedK  float64 `json:"expanded_k"`
+	Emissivity float64 `json:"emissivity"` // 0 where the certificate does not say
+	Serial     string  `json:"serial"`
+	Expires    string  `json:"expires"`
 	Fault      string  `json:"fault"` // of the reference; empty where it is in order
 	X          float64 `json:"x"`
 	Y          float64 `json:"y"`
@@ -71,7 +123,6 @@ type Heat struct {
 // SignOff is what staff enter.
 type SignOff struct {
 	Role     string  `json:"role"` // owner, technician or laboratory
-	Serial   string  `json:"serial"`
 	RoomC    float64 `json:"room_c"`
 	Humidity float64 `json:"humidity"` // relative, above 0 to 1
 }
@@ -79,6 +130,7 @@ type SignOff struct {
 // Signed is a record that was signed off.
 type Signed struct {
 	SignOff
+	Serial  string  `json:"serial"`
 	Date    string  `json:"date"`
 	X       float64 `json:"x"`
 	Y       float64 `json:"y"`
@@ -86,6 +138,18 @@ type Signed struct {
 	OffsetK float64 `json:"offset_k"`
 	BandK   float64 `json:"band_k"`
 	Seal    string  `json:"seal"`
+	// Criteria say what was asked of the installation, and whether it holds.
+	Criteria []Criterion `json:"criteria"`
+}
+
+// Criterion is one line of the acceptance.
+type Criterion struct {
+	Name  string  `json:"name"`
+	Value float64 `json:"value"`
+	Limit float64 `json:"limit"`
+	Unit  string  `json:"unit"`
+	Least bool    `json:"least"` // Limit is the least that passes, not the most
+	Pass  bool    `json:"pass"`
 }
 
 func (s *Staff) sight(w http.ResponseWriter, _ *http.Request) {
@@ -107,6 +171,71 @@ func (s *Staff) confirm(w http.ResponseWriter, r *http.Request) {
 	}
 	s.cfg.Installation.Confirm()
 	reply(w, nil)
+}
+
+// letters are those of a serial number.
+func letters(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return len(text) <= maxSerial
+}
+
+// maxSerial is the longest serial number, in bytes.
+const maxSerial = 40
+
+func (s *Staff) adjust(w http.ResponseWriter, r *http.Request) {
+	var q Adjustment
+	if !ask(w, r, &q) {
+		return
+	}
+	if s.cfg.Installation == nil {
+		fail(w, http.StatusNotFound, "none")
+		return
+	}
+	if q.Serial != nil && !letters(*q.Serial) {
+		fail(w, http.StatusBadRequest, "bad_serial")
+		return
+	}
+	err := s.cfg.Installation.Adjust(q)
+	bad := new(BadEntry)
+	switch {
+	case err == nil:
+		reply(w, nil)
+	case errors.As(err, &bad):
+		fail(w, http.StatusBadRequest, "bad_"+bad.Name)
+	case errors.Is(err, ErrEntry):
+		fail(w, http.StatusBadRequest, "bad_together")
+	default:
+		fail(w, http.StatusInternalServerError, "not_kept")
+	}
+}
+
+func (s *Staff) lamps(w http.ResponseWriter, _ *http.Request) {
+	if s.cfg.Installation == nil {
+		fail(w, http.StatusNotFound, "none")
+		return
+	}
+	reply(w, map[string]any{"lamps": append([]string{}, s.cfg.Installation.Lamps()...)})
+}
+
+func (s *Staff) tryLamp(w http.ResponseWriter, r *http.Request) {
+	var q struct {
+		Lamp string `json:"lamp"`
+	}
+	if !ask(w, r, &q) {
+		return
+	}
+	switch {
+	case s.cfg.Installation == nil:
+		fail(w, http.StatusNotFound, "none")
+	case s.cfg.Installation.TryLamp(r.Context(), q.Lamp) != nil:
+		fail(w, http.StatusConflict, "no_lamp")
+	default:
+		reply(w, nil)
+	}
 }
 
 // acceptWithin is how long watching the reference may take; it needs 10 s.

@@ -53,6 +53,11 @@ type Config struct {
 	Health  *Ring
 	// Installation is the running kiosk to be commissioned.
 	Installation Installation
+	// Updates are those of the image.
+	Updates Updates
+	// Forget wipes everything that is kept, and ends the kiosk. It returns at
+	// once.
+	Forget func()
 	// Operating returns what each threshold is worth, as JSON.
 	Operating func() ([]byte, error)
 	// SelfTest checks this machine.
@@ -109,6 +114,15 @@ func New(cfg Config) (*Staff, error) {
 		"GET sight":     s.sight,
 		"POST accept":   s.accept,
 		"POST confirm":  s.confirm,
+		"POST adjust":   s.adjust,
+		"GET lamps":     s.lamps,
+		"POST lamps":    s.tryLamp,
+		"GET updates":   s.updates,
+		"GET parts":     s.parts,
+		"POST look":     s.look,
+		"POST install":  s.install,
+		"POST restart":  s.restart,
+		"POST forget":   s.forget,
 	} {
 		method, name, _ := strings.Cut(pattern, " ")
 		s.mux.Handle(method+" "+Path+name, s.inside(answer, method == http.MethodPost))
@@ -122,6 +136,9 @@ func (s *Staff) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.mux.ServeH
 
 // WrongPINs returns how many there were since the start.
 func (s *Staff) WrongPINs() int64 { return s.door.wrongPINs() }
+
+// Inside says whether somebody's session goes on.
+func (s *Staff) Inside() bool { return s.door.inside() }
 
 // inside lets only those through who were let in. A POST is a touch: somebody
 // is there; a GET may be the page's own.

@@ -76,7 +76,8 @@ func TestNothingIsTold(t *testing.T) {
 	r := open(t, Config{Tallies: &table{}, SelfTest: func(context.Context) []Line { return nil }})
 	for _, q := range []string{
 		"POST change", "POST leave", "POST stay", "GET counts", "GET checks", "POST check", "GET operating", "GET health",
-		"GET privacy", "GET clock", "POST clock", "GET media", "POST media", "GET qr", "GET sight", "POST accept",
+		"GET privacy", "GET clock", "POST clock", "GET media", "POST media", "GET qr", "GET sight", "POST accept", "POST confirm",
+		"GET updates", "GET parts", "POST look", "POST install", "POST restart", "POST forget",
 	} {
 		method, name, _ := strings.Cut(q, " ")
 		for _, token := range []string{"", "0", strings.Repeat("0", 64), r.token[:63], strings.ToUpper(r.token) + "x"} {
@@ -114,6 +115,10 @@ func TestAnswers(t *testing.T) {
 		{"GET", "sight", "", 404, "none"},
 		{"POST", "accept", "{}", 404, "none"},
 		{"POST", "stay", "{}", 200, "null"},
+		{"GET", "updates", "", 404, "none"},
+		{"GET", "parts", "", 404, "none"},
+		{"POST", "look", "{}", 404, "none"},
+		{"POST", "forget", `{"pin":"314159","sure":"everything"}`, 404, "none"},
 		{"DELETE", "counts", "", 405, ""},
 		{"GET", "nothing", "", 404, ""},
 	} {

@@ -158,6 +158,9 @@ func (h *Hub) collect() []*peer {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.open = h.open[:0]
+	if h.fresh {
+		h.message = appendMessage(h.message[:0], h.next, h.seq+1)
+	}
 	kept := h.peers[:0]
 	for _, p := range h.peers {
 		if p.state.Load() == peerDead {
@@ -165,15 +168,14 @@ func (h *Hub) collect() []*peer {
 			continue
 		}
 		kept = append(kept, p)
-		if h.fresh && p.ready() {
+		if h.fresh && p.ready(len(h.message)) {
 			h.open = append(h.open, p)
 		}
 	}
 	clear(h.peers[len(kept):])
 	h.peers = kept
-	if h.fresh && len(h.open) > 0 {
+	if len(h.open) > 0 {
 		h.seq++
-		h.message = appendMessage(h.message[:0], h.next, h.seq)
 	}
 	h.fresh = false
 	return h.open

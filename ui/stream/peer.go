@@ -146,15 +146,19 @@ func (p *peer) negotiate(ctx context.Context, offer string) (string, error) {
 	}
 }
 
-// backlog is how many bytes may be on their way to a peer. It is not less,
-// because a receiver may keep back an acknowledgement for 200 ms (RFC 9260,
-// section 6.2).
-const backlog = maxMessage
+// Up to so many messages, or bytes where they are small, may be on their way to
+// a peer: what waits behind more of them would be painted late, and the newest
+// wins. It is not less, because a receiver may keep back an acknowledgement for
+// 200 ms (RFC 9260, section 6.2).
+const (
+	backlog      = 2
+	leastBacklog = 4 << 10
+)
 
-// ready says whether the peer can take a message now. One that is open and has
-// too much on its way loses this mirror.
-func (p *peer) ready() bool {
-	return p.state.Load() == peerOpen && p.channel.BufferedAmount() < backlog
+// ready says whether the peer can take a message of that size now. One that is
+// open and has too much on its way loses this mirror.
+func (p *peer) ready(size int) bool {
+	return p.state.Load() == peerOpen && p.channel.BufferedAmount() < uint64(max(backlog*size, leastBacklog))
 }
 
 // send hands the message to the channel, which copies it. An error means that

@@ -12,16 +12,10 @@ const find = (id) => document.getElementById(id);
 const body = document.body;
 const title = find("title");
 const overlay = find("overlay");
+const dead = find("dead");
 const shape = { head: find("head"), ring: find("ring"), shoulders: find("shoulders") };
 
-// wordless says without words that the kiosk is out of service: the program
-// was gone before they were there.
-function wordless() {
-  Object.assign(body.dataset, { state: "out_of_service", reason: "connection_lost", scene: "notice" });
-  find("sign").setAttribute("href", "#out_of_service");
-}
-
-const settings = await ask("/settings", wordless);
+const settings = await ask("/settings");
 const sound = settings.sound ? new Sound() : null;
 const languages = new Languages(settings.languages, settings.cycle_s, speak);
 
@@ -75,6 +69,7 @@ function speak(words) {
   body.dataset.language = languages.shown;
   put(find("privacy"), words.notes.privacy);
   find("door").textContent = words.notes.door;
+  find("door").href = `/staff#${languages.shown}`;
   find("languages").setAttribute("aria-label", words.notes.languages);
   for (const button of find("languages").children) button.setAttribute("aria-pressed", button.lang === words.lang);
   show(present);
@@ -98,7 +93,7 @@ function offer(all) {
 outline(shape, 120, 160);
 overlay.addEventListener("resized", ({ detail }) => outline(shape, detail.width, detail.height));
 addEventListener("pointerdown", () => languages.touched());
-await languages.start(wordless);
+await languages.start();
 find("door").hidden = !settings.touch;
 new ResizeObserver(() => fit(title)).observe(body);
 document.fonts.addEventListener("loadingdone", () => fit(title));
@@ -115,4 +110,9 @@ const mirror = new Mirror({
   },
 });
 languages.rest(offer);
-follow({ onView: show, onConnect: () => mirror.connect(), onSilent: lost });
+// Now the page has words of its own for a program that is gone.
+const alive = (shows) => (view) => {
+  shows(view);
+  dead.remove();
+};
+follow({ onView: alive(show), onConnect: () => mirror.connect(), onSilent: alive(lost) });

@@ -6,17 +6,18 @@ const FORGET_AFTER = 20_000;
 
 const RETRY_AFTER = 500;
 
-// ask fetches a JSON document, again and again until it is there; onTrouble is
-// called each time that it is not.
-export async function ask(path, onTrouble = () => {}) {
+// An answer that does not come within this time is asked for again.
+const ANSWER_WITHIN = 5000;
+
+// ask fetches a JSON document, again and again until it is there.
+export async function ask(path) {
   for (;;) {
     try {
-      const response = await fetch(path);
+      const response = await fetch(path, { signal: AbortSignal.timeout(ANSWER_WITHIN) });
       if (response.ok) return await response.json();
     } catch {
       // The program is gone, or not yet there.
     }
-    onTrouble();
     await new Promise((again) => setTimeout(again, RETRY_AFTER));
   }
 }
@@ -39,8 +40,8 @@ export class Languages {
   }
 
   // start loads the first catalogue and shows it.
-  async start(onTrouble) {
-    await this.#load(this.#shown, onTrouble);
+  async start() {
+    await this.#load(this.#shown);
     this.#onChange(this.words);
   }
 
@@ -50,8 +51,8 @@ export class Languages {
     onAll(this.#codes.map((code) => ({ code, words: this.#catalogues.get(code) })));
   }
 
-  async #load(code, onTrouble) {
-    if (!this.#catalogues.has(code)) this.#catalogues.set(code, await ask(`/words.${code}.json`, onTrouble));
+  async #load(code) {
+    if (!this.#catalogues.has(code)) this.#catalogues.set(code, await ask(`/words.${code}.json`));
   }
 
   get words() {

@@ -63,35 +63,64 @@ func flat(t *testing.T, name string) map[string]string {
 	return texts
 }
 
-// A catalogue that lacks an entry, has one too many or leaves one empty does
-// not pass.
+// A catalogue that lacks an entry, has one too many, leaves one empty or loses
+// a place for a value does not pass.
 func TestCataloguesAreComplete(t *testing.T) {
-	english := flat(t, "words.en.json")
-	for _, language := range Languages() {
-		texts := flat(t, "words."+language+".json")
-		for path, text := range english {
-			translated, ok := texts[path]
-			switch {
-			case !ok:
-				t.Errorf("words.%s.json lacks %s: %q", language, path, text)
-			case text != "" && strings.TrimSpace(translated) == "":
-				t.Errorf("words.%s.json leaves %s empty: %q", language, path, text)
-			case text == "" && translated != "":
-				t.Errorf("words.%s.json has words for %s, which says nothing in English", language, path)
-			}
+	for kind, languages := range map[string][]string{"words": Languages(), "staff": staffLanguages(t)} {
+		english := flat(t, kind+".en.json")
+		for _, language := range languages {
+			compare(t, kind+"."+language+".json", english)
 		}
-		for path := range texts {
-			if _, ok := english[path]; !ok {
-				t.Errorf("words.%s.json has %s, which nothing shows", language, path)
-			}
+		names, err := fs.Glob(Files(), kind+".*.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(names) != len(languages) {
+			t.Errorf("there are the catalogues %v for the languages %v", names, languages)
 		}
 	}
-	names, err := fs.Glob(Files(), "words.*.json")
-	if err != nil {
-		t.Fatal(err)
+}
+
+// staffLanguages are those that the staff pages offer; each is one of the
+// visitor page's, by the same name.
+func staffLanguages(t *testing.T) []string {
+	t.Helper()
+	_, list, _ := strings.Cut(read(t, "staff/words.js"), "export const LANGUAGES = {")
+	list, _, _ = strings.Cut(list, "}")
+	var codes []string
+	for _, m := range regexp.MustCompile(`(\w+): "([^"]+)"`).FindAllStringSubmatch(list, -1) {
+		codes = append(codes, m[1])
+		if name := catalogue(t, m[1]).Name; name != m[2] {
+			t.Errorf("staff/words.js calls %s %q, its catalogue %q", m[1], m[2], name)
+		}
 	}
-	if len(names) != len(Languages()) {
-		t.Errorf("there are the catalogues %v for the languages %v", names, Languages())
+	return codes
+}
+
+var placeFor = regexp.MustCompile(`\{\w+\}`)
+
+// compare holds a catalogue against the English one.
+func compare(t *testing.T, name string, english map[string]string) {
+	t.Helper()
+	places := func(text string) []string { return slices.Sorted(slices.Values(placeFor.FindAllString(text, -1))) }
+	texts := flat(t, name)
+	for path, text := range english {
+		translated, ok := texts[path]
+		switch {
+		case !ok:
+			t.Errorf("%s lacks %s: %q", name, path, text)
+		case text != "" && strings.TrimSpace(translated) == "":
+			t.Errorf("%s leaves %s empty: %q", name, path, text)
+		case text == "" && translated != "":
+			t.Errorf("%s has words for %s, which says nothing in English", name, path)
+		case !slices.Equal(places(text), places(translated)):
+			t.Errorf("%s has the places %v in %s, want %v", name, places(translated), path, places(text))
+		}
+	}
+	for path := range texts {
+		if _, ok := english[path]; !ok {
+			t.Errorf("%s has %s, which nothing shows", name, path)
+		}
 	}
 }
 
@@ -122,6 +151,23 @@ func TestFontsHaveEveryCharacter(t *testing.T) {
 					t.Errorf("no font has %q of %s in %s: run ui/web/fonts/make.sh", c, path, name)
 				}
 			}
+		}
+	}
+}
+
+// What the page says by itself, before a catalogue is there, is what the
+// catalogues say.
+func TestOutOfServiceWithoutScripts(t *testing.T) {
+	page := read(t, "index.html")
+	for _, language := range Languages() {
+		w := catalogue(t, language)
+		direction := ""
+		if w.Dir == "rtl" {
+			direction = ` dir="rtl"`
+		}
+		want := `<p lang="` + w.Lang + `"` + direction + `>` + w.States["out_of_service"].Title + `</p>`
+		if !strings.Contains(page, want) {
+			t.Errorf("index.html lacks %s", want)
 		}
 	}
 }
@@ -222,8 +268,7 @@ func TestScriptsFindTheirElements(t *testing.T) {
 	}
 }
 
-// The staff pages have no language but English yet; what they say is in a
-// catalogue all the same. Every word that they ask for is there, and none that
+// Every word that the staff pages ask for is in the catalogue, and none that
 // they do not.
 func TestStaffWords(t *testing.T) {
 	texts := flat(t, "staff.en.json")
@@ -231,9 +276,9 @@ func TestStaffWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	used := map[string]bool{"lang": true, "dir": true}
+	used := map[string]bool{"lang": true, "dir": true, "name": true}
 	// Groups whose entries are looked up by a name that comes from elsewhere.
-	byName := []string{"tabs.", "door.", "refused.", "check.", "selftest.", "take.", "settings.", "threshold.", "privacy.", "commission.", "term."}
+	byName := []string{"tabs.", "door.", "refused.", "check.", "selftest.", "take.", "settings.", "threshold.", "privacy.", "commission.", "term.", "lamp.", "criteria.", "unit.", "updates.", "refusal."}
 	asked := regexp.MustCompile(`\bw\.([a-z]+)\.([a-z_]+)`)
 	for _, script := range scripts {
 		for _, m := range asked.FindAllStringSubmatch(read(t, script), -1) {

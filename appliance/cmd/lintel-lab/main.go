@@ -42,7 +42,7 @@ func command() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(replayCommand(), benchCommand(), scoreCommand(), clinicalCommand(), simCommand(), sweepCommand(), stressCommand(), acceptanceCommand())
+	root.AddCommand(replayCommand(), benchCommand(), scoreCommand(), clinicalCommand(), simCommand(), sweepCommand(), stressCommand(), acceptanceCommand(), keysCommand(), bundleCommand(), signCommand())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.DisableSuggestions = true // an error is one line
 	return root

@@ -13,6 +13,7 @@ import (
 
 	"lintel/appliance/config"
 	"lintel/appliance/setup"
+	"lintel/appliance/setup/board"
 	"lintel/calibration"
 	"lintel/calibration/commissioning"
 	"lintel/firmware/thermal"
@@ -38,14 +39,16 @@ type commissionOptions struct {
 func commissionCommand() *cobra.Command {
 	var o commissionOptions
 	c := &cobra.Command{
-		Use:   "commission --role ROLE --date DATE --room C --humidity PART",
+		Use:   "commission --role ROLE --date DATE [--room C --humidity PART]",
 		Short: "Accept the reference in its place and sign it off",
 		Long: `Commission watches the blackbody in front of the warm camera, with nobody in
 view, and writes down where it is, how far the camera is off and what a reading is
 uncertain by, signed off by a role on a day, as commissioning.json in state.dir.
 Lintel run then accepts the blackbody in that place and within that band alone,
 and only as long as the settings describe the same one. A second blackbody
-(second_reference in the settings) is accepted along with the first.
+(second_reference in the settings) is accepted along with the first. Where the
+blackbody's controller is connected (reference.live), its reading is taken for
+each frame and the set point serves as a check.
 
 With --uniform it first maps the field of view: a plate of one temperature is held
 before the lens so that it fills the view. Places that read high or low are then
@@ -70,8 +73,8 @@ blackbody has a new certificate.`,
 	f.StringVar(&o.role, "role", "", "who signs off: owner, technician or laboratory (required)")
 	f.StringVar(&o.date, "date", "", "the day, such as 2027-03-31 (required)")
 	f.StringVar(&o.serial, "reference-serial", "", "serial number on the blackbody's certificate, where reference.serial does not say it")
-	f.Float64Var(&o.ambient.TemperatureC, "room", 0, "temperature of the room in degrees Celsius (required)")
-	f.Float64Var(&o.ambient.Humidity, "humidity", 0, "relative humidity of the room, above 0 to 1 (required)")
+	f.Float64Var(&o.ambient.TemperatureC, "room", 0, "temperature of the room in degrees Celsius; left out: by ambient.sensor")
+	f.Float64Var(&o.ambient.Humidity, "humidity", 0, "relative humidity of the room, above 0 to 1; left out: by ambient.sensor")
 	f.StringVar(&o.source, "source", "uvc", "where frames come from: uvc[:DEVICE], sim[:SCENE] or recording:FILE")
 	f.IntVar(&o.frames, "frames", 150, "number of frames; they must last 10 s")
 	f.StringVar(&o.uniform, "uniform", "", "map the field of view with frames of a uniform target from that `SOURCE`")
@@ -79,7 +82,7 @@ blackbody has a new certificate.`,
 	f.IntVar(&o.fieldFrames, "uniform-frames", 60, "number of frames of that target")
 	f.StringVar(&o.sizes, "sizes", "", "correct the size-of-source effect by a table in that `FILE`")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of the simulation")
-	o.settings.Register(f)
+	o.settings.RegisterKiosk(f)
 	return c
 }
 
@@ -102,16 +105,27 @@ func (o *commissionOptions) run(ctx context.Context) error {
 	if err := c.CheckReferences(time.Date(day.Year, time.Month(day.Month), day.Day, 12, 0, 0, 0, time.UTC)); err != nil {
 		return err
 	}
-	how := setup.Commissioning{Frames: o.frames, Ambient: o.ambient, Day: day}
+	how := setup.Commissioning{Frames: o.frames, Day: day}
 	if how.Source, err = o.sizeOfSource(); err != nil {
 		return err
 	}
+	by, err := o.room(&c)
+	if err != nil {
+		return err
+	}
+	live, stop, err := board.StartLive(ctx, &c)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	how.Ambient, how.Live = o.ambient, live
 	if how.Field, err = o.field(ctx, &c); err != nil {
 		return err
 	}
 	how.Progress = o.progress("Watching the blackbody")
 	var record *commissioning.Record
 	if err := o.with(&c, source, func(frames thermal.Source) error {
+		o.steps(&c, frames.Info(), by, &how)
 		record, err = setup.Commission(ctx, &c, frames, how)
 		return err
 	}); err != nil {
@@ -240,9 +254,6 @@ func (o *commissionOptions) check() (calibration.Date, error) {
 	}
 	if err := new(commissioning.Record).SignOff(commissioning.Role(o.role), day); err != nil {
 		return day, err
-	}
-	if a := o.ambient; !(a.TemperatureC >= 5 && a.TemperatureC <= 45) || !(a.Humidity > 0 && a.Humidity <= 1) {
-		return day, fmt.Errorf("cannot take a room of %g degC and a humidity of %g: give --room from 5 to 45 and --humidity above 0 to 1", a.TemperatureC, a.Humidity)
 	}
 	return day, nil
 }

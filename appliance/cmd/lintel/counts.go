@@ -54,7 +54,7 @@ rounded to 5. Dates are like 2026-11-20 and taken as UTC; --from is inclusive,
 	c.Flags().StringVar(&format, "format", "csv", "csv")
 	c.Flags().StringVar(&from, "from", "", "first `DATE`")
 	c.Flags().StringVar(&to, "to", "", "`DATE` to end before")
-	settings.Register(c.Flags())
+	settings.RegisterKiosk(c.Flags())
 	return c
 }
 
@@ -73,7 +73,7 @@ month, made of the rows of "counts export" that end in it.`,
 			})
 		},
 	}
-	settings.Register(c.Flags())
+	settings.RegisterKiosk(c.Flags())
 	return c
 }
 

@@ -28,7 +28,8 @@ func devicesCommand() *cobra.Command {
 		Long: `Devices lists what is connected to this machine and what the settings ask for:
 cameras with the profile by which they would be read, GPIO chips and their
 lines, thermometers, and the blackbody's controller; with what is wrong and what
-to do. It changes nothing.
+to do. A thermal camera that no kiosk has is set up as a kiosk would, and one
+frame is looked at and forgotten. Nothing else is changed.
 
 With --lamp-test each lamp and the buzzer are switched on for a second, one
 after the other; with --door the door's relay, too. With --release every output
@@ -43,7 +44,7 @@ is made inactive, for the moment after a crash. The kiosk must not run then.`,
 	c.Flags().BoolVar(&o.door, "door", false, "with --lamp-test: the door's relay, too")
 	c.Flags().BoolVar(&o.released, "release", false, "make every output inactive")
 	c.MarkFlagsMutuallyExclusive("json", "lamp-test", "release")
-	o.settings.Register(c.Flags())
+	o.settings.RegisterKiosk(c.Flags())
 	return c
 }
 

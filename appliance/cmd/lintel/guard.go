@@ -12,6 +12,7 @@ import (
 	"lintel/appliance/config"
 	"lintel/appliance/sandbox"
 	"lintel/appliance/setup"
+	"lintel/appliance/update"
 )
 
 // Faults about the machine. Screening goes on with them.
@@ -56,6 +57,13 @@ func (g *guard) begin() error {
 	return g.insist(sandbox.Harden())
 }
 
+// end lets the program say why it ends.
+func (g *guard) end() {
+	if g.own {
+		sandbox.Speak()
+	}
+}
+
 // insist returns the error where the sandbox is required, and has it told as a
 // fault where it is not.
 func (g *guard) insist(err error) error {
@@ -77,6 +85,10 @@ func (g *guard) confine(c *config.Config, source setup.SourceSpec, settings stri
 	// kept there either, which is told when that is tried.
 	_ = os.MkdirAll(c.State.Dir, 0o700)
 	policy := sandbox.Policy{Write: append([]string{c.State.Dir}, mediaFolders[:]...)}
+	if folder := runFolder(); folder != "" {
+		policy.Write = append(policy.Write, folder)
+	}
+	policy.Read = append(policy.Read, update.SystemFolder)
 	if source.Kind == setup.Recording {
 		policy.Read = append(policy.Read, source.Name)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"lintel/appliance/config"
 	"lintel/appliance/kiosk"
+	"lintel/appliance/screening"
 	"lintel/appliance/setup"
 	"lintel/calibration"
 	"lintel/calibration/commissioning"
@@ -32,16 +33,27 @@ const (
 	settleFor = 12 * time.Second
 )
 
+// lamps are what can be tried one by one.
+type lamps interface {
+	Lamps() []string
+	Try(name string, lasting time.Duration) error
+}
+
 // installer lets staff commission the running kiosk. The frame loop tells it
 // every frame; it keeps nothing of one but the heat view, and that only while
 // somebody looks at it and nobody is in sight.
 type installer struct {
-	cfg   *config.Config
-	clock staff.Clock
+	cfg     *config.Config
+	options *runOptions
+	clock   staff.Clock
+	lamps   lamps
+	seat    *seat
 
 	accepting sync.Mutex // held while the reference is watched
 
 	mu      sync.Mutex
+	owners  config.Config // the configuration without what was set here
+	own     config.Own
 	info    thermal.Info
 	confirm func() // has the frame loop look for the reference anew; nil before there is one
 	record  *commissioning.Record
@@ -159,7 +171,11 @@ func (i *installer) Sight() staff.Sight {
 	s := i.now
 	s.Camera, s.Width, s.Height, s.Hertz = i.info.Model, i.info.Width, i.info.Height, i.info.Rate
 	s.Rotate, s.Mirror = i.cfg.Camera.Rotate, i.cfg.Camera.Mirror
-	s.ReferenceC, s.ExpandedK = i.cfg.Reference.TemperatureC, i.cfg.Reference.UncertaintyK
+	r := &i.cfg.Reference
+	s.ReferenceC, s.ExpandedK, s.Emissivity, s.Serial, s.Expires = r.TemperatureC, r.UncertaintyK, r.Emissivity, r.Serial, r.Expires
+	if i.info.Width == 0 {
+		s.State = screening.OutOfService.String()
+	}
 	step := max(1, i.info.Width/heatColumns)
 	s.Heat = staff.Heat{Width: cells(i.info.Width, step), Height: cells(i.info.Height, step), Levels: string(i.levels)}
 	s.Heat.Blank = len(i.levels) == 0
@@ -197,7 +213,7 @@ func (i *installer) Accept(ctx context.Context, s staff.SignOff) (staff.Signed, 
 		return staff.Signed{}, errors.Join(staff.ErrUnsettled, err)
 	}
 	i.mu.Lock()
-	info, budget, old := i.info, i.budget, i.record
+	info, budget, old, cfg := i.info, i.budget, i.record, *i.cfg
 	i.mu.Unlock()
 	how := setup.Commissioning{Ambient: commissioning.Ambient{TemperatureC: s.RoomC, Humidity: s.Humidity}, Day: day}
 	var kept calibration.Config
@@ -205,15 +221,14 @@ func (i *installer) Accept(ctx context.Context, s staff.SignOff) (staff.Signed, 
 		// What a uniform target told of this camera holds on.
 		how.Field, how.Source = kept.Field, old.Source
 	}
-	record, err := setup.NewRecord(i.cfg, info, how, setup.Found{First: accepted, Budget: budget})
+	record, err := setup.NewRecord(&cfg, info, how, setup.Found{First: accepted, Budget: budget})
 	if err != nil {
 		return staff.Signed{}, err
 	}
-	record.Reference.Serial = s.Serial
 	if err := record.SignOff(commissioning.Role(s.Role), day); err != nil {
 		return staff.Signed{}, errors.Join(staff.ErrEntry, err)
 	}
-	if err := setup.SaveRecord(i.cfg, record); err != nil {
+	if err := setup.SaveRecord(&cfg, record); err != nil {
 		return staff.Signed{}, err
 	}
 	i.mu.Lock()
@@ -221,9 +236,6 @@ func (i *installer) Accept(ctx context.Context, s staff.SignOff) (staff.Signed, 
 	i.mu.Unlock()
 	return signedOf(record), nil
 }
-
-// maxSerial is the longest serial number, in bytes.
-const maxSerial = 40
 
 // check tells what is wrong before anybody waits for the measurement.
 func (i *installer) check(s staff.SignOff) (calibration.Date, error) {
@@ -235,8 +247,8 @@ func (i *installer) check(s staff.SignOff) (calibration.Date, error) {
 		return day, errors.Join(staff.ErrEntry, err)
 	case i.cfg.Second.TemperatureC != 0:
 		return day, fmt.Errorf("cannot sign off two references here: %w: use lintel commission", staff.ErrEntry)
-	case !(s.RoomC >= 5 && s.RoomC <= 45) || !(s.Humidity > 0 && s.Humidity <= 1) || len(s.Serial) > maxSerial:
-		return day, fmt.Errorf("cannot take a room of %g degC, a humidity of %g and a serial of %d letters: %w", s.RoomC, s.Humidity, len(s.Serial), staff.ErrEntry)
+	case !(s.RoomC >= 5 && s.RoomC <= 45) || !(s.Humidity > 0 && s.Humidity <= 1):
+		return day, fmt.Errorf("cannot take a room of %g degC and a humidity of %g: %w", s.RoomC, s.Humidity, staff.ErrEntry)
 	}
 	if err := new(commissioning.Record).SignOff(commissioning.Role(s.Role), day); err != nil {
 		return day, errors.Join(staff.ErrEntry, err)
@@ -246,8 +258,14 @@ func (i *installer) check(s staff.SignOff) (calibration.Date, error) {
 
 func signedOf(r *commissioning.Record) staff.Signed {
 	ref := r.Reference
+	var criteria []staff.Criterion
+	for _, v := range r.Verdicts {
+		criteria = append(criteria, staff.Criterion{Name: v.Name, Value: v.Value, Limit: v.Limit, Unit: v.Unit, Least: v.Least, Pass: v.Pass})
+	}
 	return staff.Signed{
-		SignOff: staff.SignOff{Role: string(r.Role), Serial: ref.Serial, RoomC: r.Ambient.TemperatureC, Humidity: r.Ambient.Humidity},
-		Date:    r.Date.String(), X: ref.Place[0], Y: ref.Place[1], R: ref.Place[2], OffsetK: ref.OffsetK, BandK: ref.OffsetBandK, Seal: r.Seal,
+		Criteria: criteria,
+		SignOff:  staff.SignOff{Role: string(r.Role), RoomC: r.Ambient.TemperatureC, Humidity: r.Ambient.Humidity},
+		Serial:   ref.Serial,
+		Date:     r.Date.String(), X: ref.Place[0], Y: ref.Place[1], R: ref.Place[2], OffsetK: ref.OffsetK, BandK: ref.OffsetBandK, Seal: r.Seal,
 	}
 }

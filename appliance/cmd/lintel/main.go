@@ -49,7 +49,7 @@ no image and no reading of anybody, and it has no network but loopback.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(runCommand(own), commissionCommand(), selftestCommand(), countsCommand(), policyCommand(), devicesCommand(), sbomCommand())
+	root.AddCommand(runCommand(own), commissionCommand(), selftestCommand(), countsCommand(), policyCommand(), devicesCommand(), sbomCommand(), clockCommand(), forgetCommand())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.DisableSuggestions = true // an error is one line
 	return root

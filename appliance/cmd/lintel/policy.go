@@ -61,7 +61,7 @@ it prints the figures of both sites, as the staff page gets them.`,
 	}
 	c.Flags().Float64Var(&prevalence, "prevalence", 0.01, "`SHARE` of visitors with fever")
 	c.Flags().BoolVar(&asJSON, "json", false, "print it as JSON")
-	settings.Register(c.Flags())
+	settings.RegisterKiosk(c.Flags())
 	return c
 }
 

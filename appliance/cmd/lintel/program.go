@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -24,8 +25,10 @@ import (
 type program struct {
 	options *runOptions
 	source  setup.SourceSpec
-	config  config.Config
-	record  *commissioning.Record
+	// config is owners, the configuration as its owner gave it, with own, what
+	// was set at the kiosk, over it.
+	config, owners config.Config
+	own            config.Own
 
 	panel     *board.Board
 	office    *office
@@ -43,16 +46,29 @@ func (p *program) configure() (err error) {
 	if p.source, err = setup.ParseSource(p.options.source); err != nil {
 		return err
 	}
-	if p.config, err = p.source.Configure(&p.options.settings); err != nil {
-		return err
+	if err = p.read(); err != nil {
+		return because(faultSettings, err)
 	}
 	guard := &p.options.guard
 	guard.config = p.config.Privacy
 	if err := guard.begin(); err != nil {
+		return because(faultStart, err)
+	}
+	return nil
+}
+
+// read reads the owner's configuration, and what was set at the kiosk over it.
+func (p *program) read() (err error) {
+	owners := p.options.settings
+	owners.Kiosk = false
+	if p.owners, err = p.source.Configure(&owners); err != nil {
 		return err
 	}
-	p.record, err = setup.LoadRecord(&p.config)
-	return err
+	if p.own, err = config.LoadOwn(p.owners.State.Dir); err != nil {
+		return err
+	}
+	p.config = p.owners
+	return p.options.settings.ApplyWith(&p.config, p.own)
 }
 
 // open opens what the kiosk runs on. The counts come last, so that what is
@@ -60,37 +76,44 @@ func (p *program) configure() (err error) {
 func (p *program) open(ctx context.Context) (err error) {
 	detector, err := detect.Open()
 	if err != nil {
-		return err
+		return because(faultStart, err)
 	}
 	p.atEnd(detector.Close)
 	if p.panel, err = board.Open(&p.config, p.source.Label() == ""); err != nil {
-		return err
+		return because(faultLamps, err)
 	}
 	p.atEnd(p.panel.Close)
 	p.screen.notices = p.panel.Notices
-	if err := p.openPages(); err != nil {
+	record, err := setup.LoadRecord(&p.config)
+	if err != nil {
+		return because(faultState, err)
+	}
+	if err := p.openPages(record); err != nil {
 		return err
 	}
-	p.seat = seat{source: p.source, config: &p.config, paced: !p.options.fast, seed: p.options.seed, build: p.build(detector)}
+	p.seat = seat{source: p.source, config: &p.config, paced: !p.options.fast, seed: p.options.seed, build: p.build(detector), again: make(chan func(), 1)}
 	if err := p.seat.open(); err != nil && !p.source.Awaited(err) {
-		return err
+		return because(faultStart, err)
 	}
 	p.atEnd(p.seat.close)
 	if err := p.openCounts(ctx); err != nil {
-		return err
+		return because(faultState, err)
 	}
 	if p.screen.notify, err = openNotifier(); err != nil {
 		return err
 	}
 	p.atEnd(p.screen.notify.close)
-	return p.options.guard.confine(&p.config, p.source, p.options.settings.File)
+	return because(faultStart, p.options.guard.confine(&p.config, p.source, p.options.settings.File))
 }
 
-// openPages opens the pages and those of the staff.
-func (p *program) openPages() (err error) {
-	p.installer = &installer{cfg: &p.config, record: p.record, clock: systemClock{}}
+// openPages opens the pages and those of the staff; there may be no record.
+func (p *program) openPages(record *commissioning.Record) (err error) {
+	p.installer = &installer{
+		cfg: &p.config, owners: p.owners, own: p.own, options: p.options,
+		record: record, clock: systemClock{wish: p.config.State.Dir}, lamps: p.panel, seat: &p.seat,
+	}
 	if p.office, err = openOffice(p.options, &p.config, p.installer); err != nil {
-		return err
+		return because(faultState, err)
 	}
 	p.screen.installer = p.installer
 	server, err := ui.New(ui.Config{Listen: p.options.listen, Faults: p.screen.faults, Page: page(&p.config), Staff: p.office})
@@ -105,7 +128,7 @@ func (p *program) openPages() (err error) {
 // build returns how the frame loop is built over a source.
 func (p *program) build(detector vision.Detector) func(thermal.Source) (*kiosk.Kiosk, error) {
 	return func(frames thermal.Source) (*kiosk.Kiosk, error) {
-		loop, err := setup.Kiosk(&p.config, frames, detector, p.record, setup.Outputs{
+		loop, err := setup.Kiosk(&p.config, frames, detector, p.installer.present(), setup.Outputs{
 			Screen: &p.screen, Tally: &p.tally, Observer: p.installer, Health: p.office.note,
 			Label: p.options.guard.label(p.source), Board: p.panel.Kiosk(),
 		})
@@ -148,12 +171,21 @@ func (p *program) close() error {
 	return errors.Join(errs...)
 }
 
+// end closes what was opened, and wipes what was kept where staff asked for that.
+func (p *program) end(err error, out io.Writer) error {
+	closed := p.close()
+	if errors.Is(err, errForget) {
+		err = forgotten(p.config.State.Dir, p.office.updates, out)
+	}
+	return errors.Join(err, closed)
+}
+
 // serve runs the frame loop, the pages, the board, the counts and the watch
 // over the network until one of them ends, and then ends the others.
 func (p *program) serve(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	parts := []func(context.Context) error{func(ctx context.Context) error { return p.seat.screen(ctx, &p.screen) }, p.screen.Serve, p.panel.Run, p.options.guard.watch}
+	parts := []func(context.Context) error{func(ctx context.Context) error { return p.seat.screen(ctx, &p.screen) }, p.screen.Serve, p.panel.Run, p.options.guard.watch, p.office.oblivion.wait}
 	if p.store != nil {
 		parts = append(parts, p.store.Run)
 	}
@@ -200,6 +232,7 @@ type screen struct {
 	notices func() []string
 	// installer is told who is in sight.
 	installer *installer
+	wellness  wellness
 }
 
 func (s *screen) Show(v ui.View) {
@@ -210,6 +243,7 @@ func (s *screen) Show(v ui.View) {
 		} else {
 			s.fault.Store(nil)
 		}
+		s.wellness.see(&v)
 	}
 	s.Server.Show(v)
 	s.notify.beat()

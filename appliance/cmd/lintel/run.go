@@ -56,7 +56,7 @@ Scenes: ` + scenes() + `.
 	c.Flags().Uint64Var(&o.seed, "seed", 1, "seed of the simulation")
 	c.Flags().BoolVar(&o.fast, "fast", false, "take simulated and recorded frames as fast as they can be processed; for tests")
 	c.Flags().BoolVar(&o.guard.development, "development", false, "start beside a network, whatever privacy.network says; the page shows it")
-	o.settings.Register(c.Flags())
+	o.settings.RegisterKiosk(c.Flags())
 	return c
 }
 
@@ -69,9 +69,31 @@ func scenes() string {
 	return strings.Join(names, ", ")
 }
 
-func (o *runOptions) run(ctx context.Context, out io.Writer) (err error) {
-	p := program{options: o, screen: screen{guard: &o.guard}}
-	defer func() { err = errors.Join(err, p.close()) }()
+// run screens. Where systemd started it, it says on the page why it cannot, and
+// tries again.
+func (o *runOptions) run(ctx context.Context, out io.Writer) error {
+	for {
+		err := o.attempt(ctx, out)
+		var refused *startError
+		if !supervised() || !errors.As(err, &refused) {
+			return err
+		}
+		if err := o.excuse(ctx, out, refused); err != nil || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// program is one that nothing is open of.
+func (o *runOptions) program() *program {
+	return &program{options: o, screen: screen{guard: &o.guard, wellness: wellness{folder: runFolder()}}}
+}
+
+// attempt screens until something ends it.
+func (o *runOptions) attempt(ctx context.Context, out io.Writer) (err error) {
+	p := o.program()
+	defer o.guard.end()
+	defer func() { err = p.end(err, out) }()
 	if err := p.configure(); err != nil {
 		return err
 	}

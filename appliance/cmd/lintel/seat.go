@@ -24,8 +24,13 @@ type seat struct {
 	seed   uint64
 	build  func(thermal.Source) (*kiosk.Kiosk, error)
 
+	// again has the loop built anew, after a change that it is handed.
+	again chan func()
+
 	frames thermal.Source
 	loop   *kiosk.Kiosk
+	// unready says why there is no loop although there is a source.
+	unready string
 }
 
 // open opens the source and builds the loop.
@@ -34,12 +39,37 @@ func (s *seat) open() error {
 	if err != nil {
 		return err
 	}
+	s.unready = ""
 	loop, err := s.build(frames)
 	if err != nil {
-		return errors.Join(err, frames.Close())
+		err = errors.Join(err, frames.Close())
+		if reason := unready(err); reason != "" && s.source.Kind == setup.UVC {
+			// The pages are where staff put it right.
+			s.unready = reason
+			return nil
+		}
+		return err
 	}
 	s.frames, s.loop = frames, loop
 	return nil
+}
+
+// adjust has the loop built anew after a change, which is made where nothing
+// else reads the settings. It does not wait for it.
+func (s *seat) adjust(change func()) {
+	for {
+		select {
+		case s.again <- change:
+			return
+		default:
+		}
+		// The newest change is a whole one: an older one that nobody has taken
+		// yet goes.
+		select {
+		case <-s.again:
+		default:
+		}
+	}
 }
 
 // screen screens until the source ends, and then shows the last view until ctx
@@ -51,23 +81,62 @@ func (s *seat) screen(ctx context.Context, screen *screen) error {
 	return screen.hold(ctx)
 }
 
-// run waits for the source where it must be waited for, and screens.
+// run screens until the source ends or ctx is done, and begins anew after every
+// change of the settings.
 func (s *seat) run(ctx context.Context, screen *screen) error {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for s.loop == nil {
-		screen.Show(ui.View{State: screening.OutOfService.String(), Reason: uvc.Missing.String()})
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
+	for {
+		change, err := s.round(ctx, screen)
+		if change == nil || err != nil {
+			return err
 		}
+		change()
+		s.frames, s.loop = nil, nil
 		if err := s.open(); err != nil && !s.source.Awaited(err) {
 			return err
 		}
 	}
+}
+
+// round waits for the source where it must be waited for, and screens until
+// something is to be changed.
+func (s *seat) round(ctx context.Context, screen *screen) (change func(), err error) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for s.loop == nil {
+		reason := uvc.Missing.String()
+		if s.unready != "" {
+			reason = s.unready
+		}
+		screen.Show(ui.View{State: screening.OutOfService.String(), Reason: reason})
+		select {
+		case <-ctx.Done():
+			return nil, nil
+		case change = <-s.again:
+			return change, nil
+		case <-tick.C:
+		}
+		if s.unready != "" {
+			continue
+		}
+		if err := s.open(); err != nil && !s.source.Awaited(err) {
+			return nil, err
+		}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		select {
+		case change = <-s.again:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	err = s.loop.Run(ctx)
+	cancel()
+	<-told
 	// Closing wipes what the source still holds of the last visitor.
-	return errors.Join(s.loop.Run(ctx), s.close())
+	return change, errors.Join(err, s.close())
 }
 
 func (s *seat) close() error {

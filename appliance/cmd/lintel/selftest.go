@@ -17,6 +17,7 @@ import (
 	"lintel/appliance/inspect"
 	"lintel/appliance/setup"
 	"lintel/appliance/setup/board"
+	"lintel/appliance/update"
 	"lintel/calibration"
 	"lintel/vision/detect"
 )
@@ -43,6 +44,9 @@ which only root may do; without one it looks at what there is.
   sandbox         what the kiosk has closed to itself
   packages        the libraries that the program is made of
   program         the program's hash, against the list in the image
+  signature       the owner signed that list, and all its files are as it says
+  image           the running root is the one that was built, by its hash; slot,
+                  version and the owner's fingerprint
   model           the face model is the one this program was built for
   policy          version and hash of what a verdict rests on
   configuration   the settings can be used and the reference's temperature is set
@@ -62,7 +66,7 @@ which only root may do; without one it looks at what there is.
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "write JSON Lines")
-	settings.Register(c.Flags())
+	settings.RegisterKiosk(c.Flags())
 	return c
 }
 
@@ -78,6 +82,7 @@ func selftest(ctx context.Context, settings *config.Flags, w io.Writer) error {
 		name string
 		run  func() (string, error)
 	}{
+		{"image", func() (string, error) { return checkImage(update.SystemFolder) }},
 		{"model", checkModel},
 		{"policy", func() (string, error) { return checkPolicy(&c) }},
 		{"configuration", func() (string, error) { return checkConfiguration(&c, configured) }},

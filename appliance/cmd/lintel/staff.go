@@ -17,8 +17,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"lintel/appliance/config"
 	"lintel/appliance/counts"
 	"lintel/appliance/kiosk"
@@ -33,21 +31,24 @@ type office struct {
 	store  atomic.Pointer[counts.Store]
 	room   float64
 	begun  time.Time
+
+	oblivion oblivion
+	updates  updates
 }
 
 // openOffice reads the staff's PIN, if there is one.
 //
 // Errors: those of [staff.New].
 func openOffice(o *runOptions, c *config.Config, installer *installer) (*office, error) {
-	f := &office{room: math.NaN(), begun: time.Now()}
+	f := &office{room: math.NaN(), begun: time.Now(), oblivion: newOblivion(), updates: newUpdates()}
 	if c.Ambient.RoomC != 0 {
 		f.room = c.Ambient.RoomC
 	}
 	cfg := staff.Config{
-		Vault: pinFile(filepath.Join(c.State.Dir, pinName)), Clock: systemClock{}, Media: media{}, Health: &f.health,
-		Installation: installer,
-		Operating:    func() ([]byte, error) { return operating(c) },
-		SelfTest:     func(ctx context.Context) []staff.Line { return selftestLines(ctx, o, c) },
+		Vault: pinFile(filepath.Join(c.State.Dir, pinName)), Clock: installer.clock, Media: media{}, Health: &f.health,
+		Installation: installer, Updates: f.updates, Forget: f.oblivion.ask,
+		Operating: func() ([]byte, error) { return operating(c) },
+		SelfTest:  func(ctx context.Context) []staff.Line { return selftestLines(ctx, o, installer.temperature()) },
 	}
 	if c.Screening.Mode != config.Voluntary {
 		cfg.Tallies = f
@@ -119,10 +120,10 @@ func (f *office) NoteCheck(outcome string) error {
 }
 
 // selftestLines runs the self-test as lintel selftest does.
-func selftestLines(ctx context.Context, o *runOptions, c *config.Config) []staff.Line {
+func selftestLines(ctx context.Context, o *runOptions, t float64) []staff.Line {
 	var out bytes.Buffer
 	settings := o.settings
-	if t := c.Reference.TemperatureC; t != 0 {
+	if t != 0 {
 		// It may go without saying for the source.
 		settings.Sets = append(slices.Clone(settings.Sets), fmt.Sprintf("reference.temperature_c=%g", t))
 	}
@@ -174,45 +175,6 @@ func replace(name string, data []byte) error {
 	}
 	if err != nil {
 		return errors.Join(err, os.Remove(file.Name()))
-	}
-	return nil
-}
-
-// systemClock is the clock of this machine.
-type systemClock struct{}
-
-// clockBegin and clockEnd bound a clock that somebody has set.
-var (
-	clockBegin = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	clockEnd   = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
-)
-
-// Now is the present time.
-func (systemClock) Now() time.Time { return time.Now() }
-
-// Known says whether the clock has been set.
-func (systemClock) Known() bool {
-	now := time.Now()
-	return now.After(clockBegin) && now.Before(clockEnd)
-}
-
-// Set sets the clock, and that which runs on while the power is off, where
-// there is one.
-func (systemClock) Set(t time.Time) error {
-	if t.Before(clockBegin) || t.After(clockEnd) {
-		return fmt.Errorf("cannot set the clock to %s: it must be in %d to %d", t, clockBegin.Year(), clockEnd.Year()-1)
-	}
-	ts := unix.NsecToTimespec(t.UnixNano())
-	if err := unix.ClockSettime(unix.CLOCK_REALTIME, &ts); err != nil {
-		return fmt.Errorf("cannot set the clock: %w: give the program CAP_SYS_TIME", err)
-	}
-	if rtc, err := os.OpenFile("/dev/rtc0", os.O_WRONLY, 0); err == nil {
-		u := t.UTC()
-		_ = unix.IoctlSetRTCTime(int(rtc.Fd()), &unix.RTCTime{
-			Sec: int32(u.Second()), Min: int32(u.Minute()), Hour: int32(u.Hour()),
-			Mday: int32(u.Day()), Mon: int32(u.Month()) - 1, Year: int32(u.Year()) - 1900,
-		})
-		_ = rtc.Close()
 	}
 	return nil
 }

@@ -43,11 +43,13 @@ type Board struct {
 	blackbody *blackbody.Thermometer
 	interlock interlock
 	presence  bool // there is a sensor
+	lamps     []gpio.Role
 }
 
 // panel is what the board asks of [gpio.Panel].
 type panel interface {
 	Show(state string)
+	Try(role gpio.Role, lasting time.Duration) error
 	Inputs() gpio.Inputs
 	Fault() error
 	Close() error
@@ -78,6 +80,11 @@ func Open(c *config.Config, measured bool) (*Board, error) {
 		return b, nil
 	}
 	lines.Idle = !measured
+	for _, role := range gpio.Roles() {
+		if _, ok := lines.Lines[role]; ok && role.Output() && role != gpio.DoorRelay && !lines.Dark {
+			b.lamps = append(b.lamps, role)
+		}
+	}
 	_, b.presence = lines.Lines[gpio.Presence]
 	_, b.interlock.button = lines.Lines[gpio.StaffButton]
 	p, err := gpio.Open(lines)
@@ -192,6 +199,27 @@ func (b *Board) Show(v ui.View) {
 		v.State = outOfService
 	}
 	b.panel.Show(v.State)
+}
+
+// Lamps names what [Board.Try] can light, the buzzer among them.
+func (b *Board) Lamps() []string {
+	names := []string{}
+	for _, role := range b.lamps {
+		names = append(names, role.String())
+	}
+	return names
+}
+
+// Try lights that lamp alone for a while.
+//
+// Errors: [gpio.ErrNoTrial].
+func (b *Board) Try(name string, lasting time.Duration) error {
+	for _, role := range b.lamps {
+		if role.String() == name {
+			return b.panel.Try(role, lasting)
+		}
+	}
+	return fmt.Errorf("cannot try %q: %w", name, gpio.ErrNoTrial)
 }
 
 // Fault names what on the board keeps the kiosk out of service.

@@ -40,6 +40,7 @@ func settings(t *testing.T, sets ...string) *config.Config {
 type fakePanel struct {
 	shown  []string
 	inputs gpio.Inputs
+	tried  []gpio.Role
 	fault  error
 	closed int
 }
@@ -47,7 +48,32 @@ type fakePanel struct {
 func (p *fakePanel) Show(state string)   { p.shown = append(p.shown, state) }
 func (p *fakePanel) Inputs() gpio.Inputs { return p.inputs }
 func (p *fakePanel) Fault() error        { return p.fault }
-func (p *fakePanel) Close() error        { p.closed++; return nil }
+
+func (p *fakePanel) Try(role gpio.Role, _ time.Duration) error {
+	p.tried = append(p.tried, role)
+	return nil
+}
+
+func (p *fakePanel) Close() error { p.closed++; return nil }
+
+func TestTryLamps(t *testing.T) {
+	p := &fakePanel{}
+	b := &Board{panel: p, lamps: []gpio.Role{gpio.PassLamp, gpio.Buzzer}}
+	if got := b.Lamps(); !slices.Equal(got, []string{"pass_lamp", "buzzer"}) {
+		t.Errorf("the lamps are %v", got)
+	}
+	if err := b.Try("buzzer", time.Second); err != nil || !slices.Equal(p.tried, []gpio.Role{gpio.Buzzer}) {
+		t.Errorf("tried: %v (%v)", p.tried, err)
+	}
+	for _, name := range []string{"door_relay", "refer_lamp", "", "unknown"} {
+		if err := b.Try(name, time.Second); !errors.Is(err, gpio.ErrNoTrial) {
+			t.Errorf("%q: got %v, want %v", name, err, gpio.ErrNoTrial)
+		}
+	}
+	if got := new(Board).Lamps(); got == nil || len(got) != 0 {
+		t.Errorf("a kiosk without a board has the lamps %v", got)
+	}
+}
 
 func TestLines(t *testing.T) {
 	c := settings(t, "gpio.pass_lamp=gpiochip0:17:active_low", "gpio.door_relay=relays:DOOR", "gpio.door=fail_safe",

@@ -1,11 +1,13 @@
 package board
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"lintel/firmware/thermal"
 	"lintel/firmware/uvc"
 )
 
@@ -20,13 +22,13 @@ type CameraFacts struct {
 	Profile string `json:"profile"`
 	// Formats are those that it offers, as in "Y16 160x120".
 	Formats []string `json:"formats"`
-	// Radiometric is "yes" where its profile says what a count means, else
-	// "unknown": a camera does not say so itself, and each frame is checked.
+	// Radiometric is "yes" where a frame of it held temperatures, "no" where it
+	// did not, else "unknown".
 	Radiometric string `json:"radiometric"`
 }
 
 // cameras lists the USB cameras.
-func (m Machine) cameras() []Device {
+func (m Machine) cameras(ctx context.Context) []Device {
 	all, err := uvc.List(m.roots)
 	if err != nil {
 		return []Device{Device{Kind: Camera, Name: "none"}.wrong(err)}
@@ -34,7 +36,7 @@ func (m Machine) cameras() []Device {
 	var found []Device
 	thermal := 0
 	for i := range all {
-		d := m.camera(&all[i])
+		d := m.camera(ctx, &all[i])
 		if d.Camera.Profile != "" {
 			thermal++
 		}
@@ -63,7 +65,7 @@ func (m Machine) cameras() []Device {
 	return found
 }
 
-func (m Machine) camera(c *uvc.Camera) Device {
+func (m Machine) camera(ctx context.Context, c *uvc.Camera) Device {
 	facts := CameraFacts{
 		Node: c.Node, USB: c.USB.String(), Serial: c.Serial, Product: c.Product, Formats: []string{}, Radiometric: "unknown",
 	}
@@ -79,10 +81,7 @@ func (m Machine) camera(c *uvc.Camera) Device {
 	if ok {
 		facts.Profile = p.Name
 		words = append(words, fmt.Sprintf("profile %s (%s)", p.Name, p.Model))
-		if p.Scale != 0 {
-			facts.Radiometric = "yes"
-			words = append(words, "radiometric by its profile")
-		}
+		words = append(words, m.radiometric(ctx, c, &d))
 	} else {
 		words = append(words, "no profile is about it")
 	}
@@ -101,4 +100,52 @@ func (m Machine) camera(c *uvc.Camera) Device {
 		d.Remedy = "Set it to 16-bit output with its maker's program, or name another profile with camera.profile."
 	}
 	return d
+}
+
+// radiometric takes a frame and says in words what it held. What is wrong is
+// entered into the device.
+func (m Machine) radiometric(ctx context.Context, c *uvc.Camera, d *Device) string {
+	err := m.look(ctx, c)
+	var outage *uvc.OutageError
+	switch {
+	case err == nil:
+		d.Camera.Radiometric = "yes"
+		return "radiometric: a frame held temperatures"
+	case errors.Is(err, uvc.ErrBusy):
+		return "in use, as by a kiosk that runs"
+	case errors.As(err, &outage):
+		d.OK = false
+		d.Problem, d.Remedy = unfit(outage.Fault())
+		if errors.Is(err, thermal.ErrNotRadiometric) {
+			d.Camera.Radiometric = "no"
+			return "not radiometric"
+		}
+	default:
+		*d = d.wrong(err)
+		if d.Remedy == "" {
+			d.Remedy = "Unplug the camera and plug it in again."
+		}
+	}
+	return ""
+}
+
+// unfit says what is wrong with a camera that sends no good frame, and what to
+// do.
+func unfit(fault string) (problem, remedy string) {
+	switch fault {
+	case uvc.Silent.String():
+		return "The camera sends nothing.", "Unplug it and plug it in again."
+	case uvc.Frozen.String():
+		return "The image of the camera stands still, or rows of it.", "Unplug it and plug it in again; where that does not help, it is broken."
+	case uvc.Damaged.String():
+		return "The images of the camera arrive damaged.", "Use a shorter cable and no hub."
+	case uvc.Shifted.String():
+		return "The image of the camera is shifted.", "Unplug the camera and plug it in again; check camera.profile."
+	case uvc.NotRadiometric.String():
+		return "The camera does not deliver temperatures.", "Use a radiometric camera, with its radiometry switched on."
+	case uvc.Gain.String():
+		return "The camera is not in high gain.", "Switch it to high gain, or unplug it and plug it in again."
+	default:
+		return "The camera went away.", "Check its cable."
+	}
 }

@@ -2,6 +2,7 @@ package board
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,6 +49,7 @@ func machine(t *testing.T, name string) Machine {
 	return Machine{
 		roots:  uvc.Roots{Sys: filepath.Join(root, "sys"), Dev: filepath.Join(root, "dev")},
 		offers: func(c *uvc.Camera) ([]uvc.Size, error) { return offered(filepath.Base(c.Node)) },
+		look:   func(context.Context, *uvc.Camera) error { return nil },
 		chips:  func() []gpio.Chip { return nil },
 		check:  func(gpio.Config) map[gpio.Role]error { return nil },
 	}
@@ -90,6 +92,14 @@ func TestDevices(t *testing.T) {
 			tree: "board.txtar", change: func(m *Machine) { m.chips = chips },
 			sets: []string{"ambient.sensor=auto"},
 		},
+		"unfit": {tree: "several.txtar", change: func(m *Machine) {
+			m.look = func(_ context.Context, c *uvc.Camera) error {
+				if filepath.Base(c.Node) == "video4" {
+					return fmt.Errorf("cannot use the camera: %w", uvc.ErrBusy)
+				}
+				return fmt.Errorf("cannot set the format of the camera: %w", os.ErrDeadlineExceeded)
+			}
+		}},
 		"wrong": {
 			tree: "several.txtar",
 			sets: []string{

@@ -77,6 +77,7 @@ type LineFacts struct {
 type Machine struct {
 	roots  uvc.Roots
 	offers func(*uvc.Camera) ([]uvc.Size, error)
+	look   func(context.Context, *uvc.Camera) error
 	chips  func() []gpio.Chip
 	check  func(gpio.Config) map[gpio.Role]error
 }
@@ -85,12 +86,13 @@ type Machine struct {
 func ThisMachine() Machine {
 	return Machine{
 		roots:  uvc.Roots{Sys: "/sys", Dev: "/dev"},
-		offers: (*uvc.Camera).Offers, chips: gpio.List, check: gpio.Check,
+		offers: (*uvc.Camera).Offers, look: func(ctx context.Context, c *uvc.Camera) error { return c.Look(ctx) }, chips: gpio.List, check: gpio.Check,
 	}
 }
 
-// Devices lists what is connected and what the configuration asks for. It
-// waits for a blackbody's controller as long as its time-out is.
+// Devices lists what is connected and what the configuration asks for. It takes
+// a frame from each thermal camera that no kiosk has, and waits for a blackbody's
+// controller as long as its time-out is.
 //
 // Errors: those of [Lines] and of the settings of the blackbody.
 func (m Machine) Devices(ctx context.Context, c *config.Config) ([]Device, error) {
@@ -102,7 +104,7 @@ func (m Machine) Devices(ctx context.Context, c *config.Config) ([]Device, error
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(m.cameras(), m.gpioChips(), m.gpioLines(lines), m.sensors(c), blackbodies), nil
+	return slices.Concat(m.cameras(ctx), m.gpioChips(), m.gpioLines(lines), m.sensors(c), blackbodies), nil
 }
 
 // wrong enters an error: what is wrong up to its first semicolon, then the

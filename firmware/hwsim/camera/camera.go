@@ -48,6 +48,8 @@ type Camera struct {
 	mu        sync.Mutex
 	size      int // index of the frame size
 	streaming bool
+	coarse    bool // in low gain, for a camera that takes no commands
+	mute      bool // it answers no extension unit
 	source    *sim.Source
 	booted    time.Time
 	lepton    lepton
@@ -84,8 +86,48 @@ func (c *Camera) tell(kind string) { c.sent(Event{Time: c.now(), Kind: kind}) }
 func (c *Camera) PlugIn() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	keeps := c.lepton.keeps
 	c.booted, c.lepton = c.now(), newLepton()
+	c.lepton.keeps = keeps
 	c.stream.stuck = alive
+}
+
+// Keep makes a Lepton acknowledge that its radiometry or its gain is set and
+// leave it as it is, as others than radiometric ones do; other words set it
+// free. It takes effect when the camera is plugged in anew.
+func (c *Camera) Keep(what string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch what {
+	case "radiometry":
+		c.lepton.keeps = [2]byte{unitRadiometry, radLinear}
+	case "gain":
+		c.lepton.keeps = [2]byte{unitSystem, sysGain}
+	default:
+		c.lepton.keeps = [2]byte{}
+	}
+}
+
+// LowGain puts a camera that takes no commands into low gain, or back.
+func (c *Camera) LowGain(on bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.coarse = on
+}
+
+// Ignore makes the camera answer no request to its extension units, as firmware
+// that hangs, or answer again.
+func (c *Camera) Ignore(on bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.mute = on
+}
+
+// Answers says whether the camera answers a control transfer at all.
+func (c *Camera) Answers(setup [8]byte) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return !c.mute || setup[0]&0x7f != 0x21 || setup[4] != 0 || setup[5] == 0
 }
 
 // Every sends every n-th frame of the scene, for readers that have little time.

@@ -174,3 +174,45 @@ func TestStuck(t *testing.T) {
 		t.Error("unplugged, it sends")
 	}
 }
+
+// Rows that are fixed stay as they are, and those around them do not.
+func TestFixedRows(t *testing.T) {
+	for _, m := range Models() {
+		c, at, _ := newCamera(t, m.Name)
+		request(t, c, 0x21, setCurrent, 2<<8, 1, []byte{1, 0, 1, 1})
+		c.Fix(2)
+		a, b := next(c, at)[header:], next(c, at)[header:]
+		line := 2 * m.width
+		for _, y := range []int{-1, 0, 1, 2} {
+			i := (m.top + m.height/2 + y) * line
+			if same := string(a[i:i+line]) == string(b[i:i+line]); same != (y == 0 || y == 1) {
+				t.Errorf("%s: row %d from the middle, same: %v", m.Name, y, same)
+			}
+		}
+	}
+}
+
+// Gain and radiometry can be kept from whoever sets them, and so can answers.
+func TestUnwilling(t *testing.T) {
+	p, at, _ := newCamera(t, "p2pro")
+	request(t, p, 0x21, setCurrent, 2<<8, 1, []byte{1, 0, 1, 1})
+	middle := func() uint16 { return binary.LittleEndian.Uint16(next(p, at)[header+2*256*(192+96):]) }
+	fine := middle()
+	p.LowGain(true)
+	if coarse := middle(); coarse > fine/4+100 || coarse < fine/4-100 {
+		t.Errorf("in low gain %d counts are %d", fine, coarse)
+	}
+	c, _, _ := newCamera(t, "lepton")
+	for what, control := range map[string][2]uint16{"radiometry": {unitRadiometry, radLinear}, "gain": {unitSystem, sysGain}} {
+		c.Keep(what)
+		before := request(t, c, 0xa1, getCurrent, control[1]<<8, control[0]<<8, nil)[0]
+		request(t, c, 0x21, setCurrent, control[1]<<8, control[0]<<8, le32(int(before)^1))
+		if got := request(t, c, 0xa1, getCurrent, control[1]<<8, control[0]<<8, nil)[0]; got != before {
+			t.Errorf("%s was set", what)
+		}
+	}
+	c.Ignore(true)
+	if c.Answers([8]byte{0xa1, getCurrent, 0, sysGain, 0, unitSystem}) || !c.Answers([8]byte{0xa1, getCurrent, 0, 2, 1, 0}) || !c.Answers([8]byte{0x80, 6}) {
+		t.Error("it ignores other requests, or not these")
+	}
+}

@@ -45,6 +45,7 @@ type lepton struct {
 	ffc    time.Time // when the last correction began, or will begin
 	before time.Time // the one before
 	ffcs   int
+	keeps  [2]byte // the control that it does not let be set, the zero value for none
 }
 
 func newLepton() lepton {
@@ -91,7 +92,9 @@ func (l *lepton) control(unit, selector, request byte, out []byte, c *Camera) ([
 			l.correct(c, c.now())
 			return nil, true
 		}
-		copy(v, out)
+		if key != l.keeps {
+			copy(v, out)
+		}
 		c.tell("control")
 		return nil, true
 	default:

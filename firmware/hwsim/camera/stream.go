@@ -61,6 +61,8 @@ type stream struct {
 	kind   Spoil   // of the last spoilt frame
 	stuck  stuck
 	extra  bool // 8 bytes come before the image
+	fixed  int  // rows in the middle that stay as they are
+	held   []byte
 	frame  thermal.Frame
 }
 
@@ -119,6 +121,23 @@ func (c *Camera) Shift(on bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stream.extra = on
+}
+
+// Fix lets so many rows in the middle of the image stay as they are; none for 0.
+func (c *Camera) Fix(rows int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stream.fixed, c.stream.held = rows, nil
+}
+
+// hold puts the rows that stay as they are into an image.
+func (s *stream) hold(image []byte, line int) {
+	middle := len(image) / line / 2 * line
+	part := image[middle : middle+s.fixed*line]
+	if s.held == nil {
+		s.held = append(s.held, part...)
+	}
+	copy(part, s.held)
 }
 
 // Bulk returns up to n bytes of the payload that is being sent, nil while there
@@ -198,8 +217,12 @@ func (c *Camera) draw(now time.Time) []byte {
 	}
 	image := b[2*m.top*m.width:]
 	for i, v := range counts {
+		if c.coarse && !m.lepton {
+			v /= 4 // 1/16 K
+		}
 		binary.LittleEndian.PutUint16(image[2*i:], v)
 	}
+	s.hold(image[:2*len(counts)], 2*m.width)
 	if m.footers[c.size] > 0 {
 		c.lepton.footer(image[2*len(counts):], s.number, c.booted, now)
 	}

@@ -9,6 +9,11 @@
 //	shift on|off        8 bytes before the image
 //	every N             send every N-th frame of the scene
 //	correct             a flat-field correction of the camera's own accord
+//	fix N               so many rows in the middle stay as they are
+//	keep radiometry|gain|nothing
+//	                    what a Lepton does not let be set, from the next plug on
+//	gain low|high       of a camera that takes no commands
+//	ignore on|off       answer no extension unit
 package main
 
 import (
@@ -105,7 +110,7 @@ func (b *bench) run(ctx context.Context) error {
 // follow reads the guest's time. The guest's processor is emulated, and its time
 // goes with the work that it does.
 func (b *bench) follow(ctx context.Context) {
-	tick := time.NewTicker(2 * time.Millisecond)
+	tick := time.NewTicker(4 * time.Millisecond)
 	defer tick.Stop()
 	for ctx.Err() == nil {
 		text, err := os.ReadFile(b.clock)
@@ -140,16 +145,36 @@ func (b *bench) obey(ctx context.Context, words []string) error {
 		b.unplug()
 	case "scene":
 		return b.camera.Show(argument, 1)
-	case "spoil", "every":
+	case "spoil", "every", "fix":
 		n, err := strconv.ParseFloat(argument, 64)
 		if err != nil {
 			return fmt.Errorf("cannot obey %q: %w", words, err)
 		}
-		if words[0] == "spoil" {
-			b.camera.SpoilShare(n)
-		} else {
-			b.camera.Every(int(n))
+		b.number(words[0], n)
+	default:
+		if !b.word(words[0], argument) {
+			return fmt.Errorf("cannot obey %q", words)
 		}
+	}
+	return nil
+}
+
+// number carries out a command with a number.
+func (b *bench) number(command string, n float64) {
+	switch command {
+	case "spoil":
+		b.camera.SpoilShare(n)
+	case "every":
+		b.camera.Every(int(n))
+	case "fix":
+		b.camera.Fix(int(n))
+	}
+}
+
+// word carries out a command with a word, or with none. ok is false where there
+// is no such command.
+func (b *bench) word(command, argument string) (ok bool) {
+	switch command {
 	case "correct":
 		b.camera.Correct()
 	case "freeze":
@@ -158,10 +183,16 @@ func (b *bench) obey(ctx context.Context, words []string) error {
 		b.camera.Mute()
 	case "shift":
 		b.camera.Shift(argument == "on")
+	case "keep":
+		b.camera.Keep(argument)
+	case "gain":
+		b.camera.LowGain(argument == "low")
+	case "ignore":
+		b.camera.Ignore(argument == "on")
 	default:
-		return fmt.Errorf("cannot obey %q", words)
+		return false
 	}
-	return nil
+	return true
 }
 
 func (b *bench) unplug() {

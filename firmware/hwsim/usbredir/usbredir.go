@@ -19,6 +19,9 @@ type Device interface {
 	Vendor() uint16
 	Product() uint16
 	Control(setup [8]byte, out []byte) (in []byte, ok bool)
+	// Answers says whether Control is asked; where it is not, the host waits in
+	// vain.
+	Answers(setup [8]byte) bool
 	Bulk(n int) []byte
 	Reset()
 }
@@ -211,6 +214,9 @@ func (p *Plug) control(id uint64, body []byte) {
 	var setup [8]byte
 	setup[0], setup[1] = body[2], body[1]
 	copy(setup[2:], body[4:10])
+	if !p.device.Answers(setup) {
+		return
+	}
 	in, ok := p.device.Control(setup, body[10:])
 	status, length := byte(0), int(binary.LittleEndian.Uint16(body[8:]))
 	switch {
@@ -236,7 +242,7 @@ func (p *Plug) sendBulk(r request, status byte, data []byte) {
 
 // pump hands data to the transfers that wait for it.
 func (p *Plug) pump() {
-	tick := time.NewTicker(time.Millisecond)
+	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		select {

@@ -25,6 +25,8 @@ func (stick) Control(setup [8]byte, out []byte) ([]byte, bool) {
 	return append(slices.Clone(setup[:]), out...), setup[1] != 99
 }
 
+func (stick) Answers(setup [8]byte) bool { return setup[1] != 98 }
+
 func (stick) Bulk(n int) []byte { return make([]byte, min(n, 700)) }
 
 // peer is QEMU's side.
@@ -104,8 +106,9 @@ func TestPlug(t *testing.T) {
 	if id, b := p.receive(controlPacket); id != 7 || b[3] != 0 || !slices.Equal(b[10:], []byte{0x80, 6, 1, 2, 3, 4, 8, 0}) {
 		t.Errorf("control %d: %x", id, b)
 	}
+	p.send(controlPacket, 6, []byte{0x80, 98, 0x80, 0, 0, 0, 0, 0, 0, 0}) // not answered
 	p.send(controlPacket, 8, []byte{0x80, 99, 0x80, 0, 0, 0, 0, 0, 0, 0})
-	if _, b := p.receive(controlPacket); b[3] != stall || len(b) != 10 {
+	if id, b := p.receive(controlPacket); id != 8 || b[3] != stall || len(b) != 10 {
 		t.Errorf("a request that is not known: %x", b)
 	}
 	p.send(bulkPacket, 9, []byte{0x81, 0, 0, 2, 0, 0, 0, 0, 0, 0})

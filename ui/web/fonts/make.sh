@@ -12,7 +12,7 @@ latin="U+0020-007E,U+00A0-017F,U+2010-2027,U+202F,U+2032,U+2033,U+20AC,U+2190-21
 arabic="U+0600-060C,U+060F,U+061B,U+061F,U+0620-0652,U+0660-066C,U+200C-200F"
 devanagari="U+0900-097F,U+200C,U+200D,U+25CC"
 # What is no Latin, Arabic or Devanagari in the catalogues is Chinese.
-chinese=$(cat ../words.*.json | /usr/bin/python3 -c '
+chinese=$(cat ../words.*.json ../staff.*.json | /usr/bin/python3 -c '
 import sys
 used = {ord(c) for c in sys.stdin.read()}
 print(",".join(f"U+{c:04X}" for c in sorted(used) if c >= 0x2E80))')

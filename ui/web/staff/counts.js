@@ -1,6 +1,6 @@
 // How visits ended, as a chart and as a table, and what a REFER was worth.
 
-import w from "../staff.en.json" with { type: "json" };
+import { words as w } from "./words.js";
 import { chart, stacked } from "./chart.js";
 import { group, parse } from "./csv.js";
 import { choice, el, fill, table } from "./dom.js";

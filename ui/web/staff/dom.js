@@ -1,5 +1,7 @@
 // Builds elements: el("p", {className: "soft"}, "text", child).
 
+import { words as w } from "./words.js";
+
 export function el(name, properties = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(properties)) {
@@ -44,4 +46,20 @@ export function choice(label, options, chosen, onChoose) {
     onChoose(value);
   };
   return el("div", { className: "row", role: "group", "aria-label": label }, ...buttons);
+}
+
+// rows puts names and values into a <dl>, where they changed.
+export function rows(list, pairs) {
+  const text = JSON.stringify(pairs);
+  if (list.dataset.shown === text) return;
+  list.dataset.shown = text;
+  list.replaceChildren(...pairs.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]));
+}
+
+// stepper changes a value by one step up or down; add gets 1 or -1.
+export function stepper(label, text, add) {
+  const output = el("output", {}, text());
+  const step = (n, mark, say) =>
+    el("button", { type: "button", "aria-label": fill(say, { what: label }), onclick: () => { add(n); output.textContent = text(); } }, mark);
+  return el("div", { className: "stepper" }, label, step(1, "+", w.settings.more), output, step(-1, "−", w.settings.less));
 }

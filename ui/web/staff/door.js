@@ -1,11 +1,11 @@
 // The door: the PIN, by touch or by keyboard, and beside it how the kiosk is.
 
-import w from "../staff.en.json" with { type: "json" };
+import { LANGUAGES, words as w } from "./words.js";
 import { el, fill, saying } from "./dom.js";
 import { state } from "./now.js";
 import { digits, pad } from "./pad.js";
 
-export function door(main, api, message, onInside) {
+export function door(main, api, message, onInside, onLanguage) {
   let first = false;
   let chosen = "";
   let busy = false;
@@ -57,7 +57,7 @@ export function door(main, api, message, onInside) {
     busy = true;
     try {
       await api.enter(first ? "first" : "enter", { pin });
-      onInside();
+      onInside(first);
     } catch (error) {
       chosen = "";
       words();
@@ -81,7 +81,9 @@ export function door(main, api, message, onInside) {
   }
 
   const beside = el("div");
-  main.append(el("div", { className: "door" }, el("div", {}, title, text, field, keys, say), beside));
+  const tongues = el("div", { className: "row tongues", role: "group", "aria-label": w.door.language, hidden: Object.keys(LANGUAGES).length < 2 }, ...Object.entries(LANGUAGES).map(([code, name]) =>
+    el("button", { type: "button", lang: code, dir: code === "ar" ? "rtl" : "ltr", "aria-pressed": name === w.name, onclick: () => onLanguage(code) }, name)));
+  main.append(tongues, el("div", { className: "door" }, el("div", {}, title, text, field, keys, say), beside));
   say.textContent = message;
   words();
   ask();

@@ -1,6 +1,6 @@
 // How the reference and the camera were over the last day.
 
-import w from "../staff.en.json" with { type: "json" };
+import { words as w } from "./words.js";
 import { chart, line } from "./chart.js";
 import { el, fill, saying, table } from "./dom.js";
 import { faultLines } from "./now.js";
@@ -27,11 +27,27 @@ export function health(main, api) {
     el("div", { className: "row" }, el("button", { type: "button", id: "anew", onclick: anew }, w.health.anew_go)), said);
 
   const figure = (label, text, note) => el("div", { className: "figure" }, el("b", {}, text), label, note ? el("div", { className: "soft" }, note) : null);
-  function show({ points, budget }) {
+  // What was entered on the page Commission stands here, so that nothing has
+  // changed behind the owner's back.
+  const own = (settings) => settings.length === 0 ? [] : [
+    el("h3", {}, w.health.settings), el("p", { className: "soft" }, w.health.settings_text),
+    table(w.health.settings, [w.health.setting, w.health.value, w.health.owner], settings.map((s) => [s.key, s.value || "–", s.owner || "–"])),
+    el("div", { className: "row" }, el("button", { type: "button", id: "reset", onclick: reset }, w.health.reset)),
+  ];
+  const reset = async () => {
+    try {
+      await api.post("adjust", { reset: true });
+      said.textContent = w.health.reset_done;
+      show(await api.get("health"));
+    } catch {
+      said.textContent = w.page.failed;
+    }
+  };
+  function show({ points, budget, settings }) {
     plots.forEach((plot) => plot.destroy());
     plots = [];
     if (points.length === 0) {
-      body.replaceChildren(el("p", {}, w.health.empty));
+      body.replaceChildren(el("p", {}, w.health.empty), ...own(settings));
       return;
     }
     const last = points.at(-1);
@@ -52,7 +68,7 @@ export function health(main, api) {
         el("p", { className: "soft" }, w.health.budget_text),
         table(w.health.budget, [w.health.term, w.health.part], budget.map((t) => [w.term[t.name] ?? t.name, `${t.u_k.toFixed(3)} K`])),
       ]),
-      el("h3", {}, w.health.faults), ...faults(points),
+      el("h3", {}, w.health.faults), ...faults(points), ...own(settings),
     );
     const hours = points.map((p) => -p.minutes_ago / 60);
     plots.push(chart(places[0], `${w.health.offset}, ${w.health.chart}`, line(`${w.health.offset} (K), ${w.health.hours}`, hours, points.map((p) => p.offset_k), 2)));

@@ -1,7 +1,6 @@
 // How the kiosk is now, in words, and the buttons for second checks.
 
-import visitors from "../words.en.json" with { type: "json" };
-import w from "../staff.en.json" with { type: "json" };
+import { visitors, words as w } from "./words.js";
 import { describe } from "../describe.js";
 import { el, fill, saying } from "./dom.js";
 

@@ -1,6 +1,6 @@
 // The keys for digits: a kiosk has no keyboard.
 
-import w from "../staff.en.json" with { type: "json" };
+import { words as w } from "./words.js";
 import { el } from "./dom.js";
 
 const MOST = 12;

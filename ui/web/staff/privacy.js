@@ -1,7 +1,7 @@
 // What this machine keeps, whether it is in order, and text for a
 // data-protection assessment on a page of its own.
 
-import w from "../staff.en.json" with { type: "json" };
+import { words as w } from "./words.js";
 import { el, fill } from "./dom.js";
 
 export function privacy(main, api) {

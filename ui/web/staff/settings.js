@@ -1,7 +1,8 @@
 // The clock and the PIN.
 
-import w from "../staff.en.json" with { type: "json" };
+import { words as w } from "./words.js";
 import { el, fill, saying } from "./dom.js";
+import { forget } from "./forget.js";
 import { digits, pad } from "./pad.js";
 
 const FIELDS = [
@@ -15,9 +16,11 @@ const FIELDS = [
 export function settings(main, api) {
   clock(main, api);
   pin(main, api);
+  forget(main, api);
 }
 
-function clock(main, api) {
+// clock shows the clock and sets it.
+export function clock(main, api) {
   const note = el("p");
   const say = saying();
   const place = el("div", { className: "steppers" });

@@ -1,6 +1,6 @@
 // Takes the counts away: to a medium, or as a code on the screen.
 
-import w from "../staff.en.json" with { type: "json" };
+import { words as w } from "./words.js";
 import { el, fill, saying } from "./dom.js";
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -1,7 +1,7 @@
 // What each threshold is worth, and what it costs. The page shows; the
 // configuration decides.
 
-import w from "../staff.en.json" with { type: "json" };
+import { words as w } from "./words.js";
 import { choice, el, fill, table } from "./dom.js";
 
 const SHARES = [0.001, 0.005, 0.01, 0.05, 0.1];

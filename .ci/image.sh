@@ -1,0 +1,31 @@
+#!/bin/sh
+# image.sh makes the image with an owner of its own, and again from nothing; holds
+# the two against each other, and the first in QEMU against what is promised of
+# it. It takes its time; LINTEL_CUTS=N makes it shorter.
+set -eu
+cd "$(dirname "$0")/.."
+.ci/need.sh qemu-system-x86 ovmf rauc squashfs-tools dosfstools mtools e2fsprogs
+arch=$(dpkg --print-architecture)
+owner=bin/image/owner
+if [ ! -e "$owner/owner.crt" ]; then
+	mkdir -p bin/image
+	go build -o bin/ ./appliance/cmd/lintel-lab
+	bin/lintel-lab keys "$owner"
+fi
+OWNER=$PWD/$owner/owner.crt
+OWNER_KEY=$PWD/$owner/owner.key
+TREE=yes
+export OWNER OWNER_KEY TREE
+
+firmware/image/build.sh
+FRESH=yes OUT=bin/image/again firmware/image/build.sh
+if ! diff -u "bin/image/$arch/tree" bin/image/again/tree >bin/image/differ || ! cmp "bin/image/$arch/disk.img" bin/image/again/disk.img; then
+	head -40 bin/image/differ >&2
+	echo "cannot make the same image twice: bin/image/differ has the files that differ" >&2
+	exit 1
+fi
+echo "made twice, the same byte for byte: $(cut -d' ' -f1 "bin/image/$arch/SHA256SUMS" | head -1)"
+rm -rf bin/image/again
+
+LINTEL_IMAGE=$PWD/bin/image/$arch LINTEL_OWNER=$PWD/$owner \
+	go test ./firmware/image/imagetest -count=1 -v -timeout 60m

@@ -1,0 +1,302 @@
+package imagetest
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// patience is how long anything may take in the emulated machine, which shares
+// its processors with others.
+const patience = 10 * time.Minute
+
+// machine is an emulated computer with the image's disk.
+type machine struct {
+	t       testing.TB
+	folder  string
+	began   time.Time
+	qemu    *exec.Cmd
+	ended   chan struct{}
+	qmp     net.Conn
+	replies *bufio.Reader
+	port    net.Conn
+
+	mu      sync.Mutex
+	next    int
+	waiting map[int]chan reply
+	up      chan struct{} // closed when the agent has said hello
+}
+
+type reply struct {
+	ID, Status int
+	Out        string
+	More       bool
+}
+
+// boot switches a machine on, with the disk and further arguments of QEMU.
+func boot(t testing.TB, disk string, more ...string) *machine {
+	t.Helper()
+	m := &machine{t: t, folder: t.TempDir(), began: time.Now(), ended: make(chan struct{}), waiting: map[int]chan reply{}, up: make(chan struct{})}
+	path := func(name string) string { return filepath.Join(m.folder, name) }
+	firmware := "/usr/share/OVMF/OVMF_CODE_4M.fd"
+	args := []string{"-M", "q35", "-cpu", "Nehalem", "-vga", "none", "-device", "virtio-vga,xres=1024,yres=600", "-device", "i6300esb"}
+	program := "qemu-system-x86_64"
+	if arch(t) == "arm64" {
+		program, firmware = "qemu-system-aarch64", "/usr/share/AAVMF/AAVMF_CODE.fd"
+		args = []string{"-M", "virt", "-cpu", "cortex-a72", "-device", "virtio-gpu-pci,xres=1024,yres=600", "-device", "i6300esb"}
+	}
+	variables := strings.Replace(firmware, "CODE", "VARS", 1)
+	sh(t, "cp", variables, path("vars"))
+	args = append(args,
+		"-nodefaults", "-accel", "tcg,thread=multi", "-smp", "2", "-m", "2048", "-display", "none", "-monitor", "none", "-nic", "none",
+		"-action", "watchdog=reset", "-serial", "file:"+path("serial"), "-qmp", "unix:"+path("qmp")+",server=on,wait=off",
+		"-drive", "if=pflash,format=raw,unit=0,readonly=on,file="+firmware,
+		"-drive", "if=pflash,format=raw,unit=1,file="+path("vars"),
+		"-drive", "file="+disk+",if=none,id=disk,format=raw,cache=writeback", "-device", "virtio-blk-pci,drive=disk,bootindex=0",
+		"-device", "virtio-serial", "-chardev", "socket,id=test,path="+path("port")+",server=on,wait=off",
+		"-device", "virtserialport,chardev=test,name=lintel.test",
+		"-device", "qemu-xhci,id=usb",
+		"-audiodev", "wav,id=sound,path="+path("sound.wav"), "-device", "intel-hda", "-device", "hda-output,audiodev=sound",
+	)
+	// A test that is ended from outside leaves no machine behind for long.
+	m.qemu = exec.Command("timeout", append([]string{"-s", "KILL", "1800", program}, append(args, more...)...)...)
+	m.qemu.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	log, err := os.Create(path("qemu.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.qemu.Stdout, m.qemu.Stderr = log, log
+	if err := m.qemu.Start(); err != nil {
+		t.Fatalf("cannot start QEMU: %v", err)
+	}
+	go func() {
+		_ = m.qemu.Wait()
+		_ = log.Close()
+		close(m.ended)
+	}()
+	t.Cleanup(m.cut)
+	m.qmp = m.connect("qmp")
+	m.replies = bufio.NewReader(m.qmp)
+	if _, err := m.replies.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	m.command("qmp_capabilities", nil)
+	m.port = m.connect("port")
+	go m.listen()
+	return m
+}
+
+func (m *machine) connect(name string) net.Conn {
+	m.t.Helper()
+	for range 300 {
+		if c, err := net.Dial("unix", filepath.Join(m.folder, name)); err == nil {
+			return c
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	text, _ := os.ReadFile(filepath.Join(m.folder, "qemu.log"))
+	m.t.Fatalf("cannot reach QEMU: %s", text)
+	return nil
+}
+
+// cut takes the power away.
+func (m *machine) cut() {
+	_ = syscall.Kill(-m.qemu.Process.Pid, syscall.SIGKILL)
+	<-m.ended
+}
+
+// command tells QEMU something.
+func (m *machine) command(name string, arguments any) {
+	m.t.Helper()
+	text, err := json.Marshal(map[string]any{"execute": name, "arguments": arguments})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	if arguments == nil {
+		text = []byte(`{"execute":"` + name + `"}`)
+	}
+	if _, err := m.qmp.Write(append(text, '\n')); err != nil {
+		m.t.Fatal(err)
+	}
+	for {
+		line, err := m.replies.ReadString('\n')
+		if err != nil {
+			m.t.Fatalf("%s: %v", name, err)
+		}
+		if strings.Contains(line, `"error"`) {
+			m.t.Fatalf("%s: %s", name, line)
+		}
+		if strings.HasPrefix(line, `{"return"`) {
+			return
+		}
+	}
+}
+
+// listen takes the agent's answers.
+func (m *machine) listen() {
+	in := bufio.NewScanner(m.port)
+	in.Buffer(nil, 4<<20)
+	for in.Scan() {
+		var r reply
+		if json.Unmarshal(in.Bytes(), &r) != nil {
+			continue
+		}
+		m.mu.Lock()
+		if r.ID == 0 {
+			select {
+			case <-m.up:
+			default:
+				close(m.up)
+			}
+			m.mu.Unlock()
+			continue
+		}
+		c := m.waiting[r.ID]
+		if !r.More {
+			delete(m.waiting, r.ID)
+		}
+		m.mu.Unlock()
+		if c != nil {
+			c <- r
+		}
+	}
+}
+
+// awaitUp waits until the agent is there, which is before the kiosk is.
+func (m *machine) awaitUp() {
+	m.t.Helper()
+	select {
+	case <-m.up:
+	case <-m.ended:
+		m.t.Fatalf("the machine ended at its start:\n%s", m.console())
+	case <-time.After(patience):
+		m.t.Fatalf("the machine did not start within %v:\n%s", patience, m.console())
+	}
+}
+
+// console is what was written on the serial line, its end.
+func (m *machine) console() string {
+	text, _ := os.ReadFile(filepath.Join(m.folder, "serial"))
+	if len(text) > 6000 {
+		text = text[len(text)-6000:]
+	}
+	return strings.ToValidUTF8(string(text), "?")
+}
+
+// ask sends a request and returns where the answers come.
+func (m *machine) ask(request map[string]any) chan reply {
+	m.t.Helper()
+	m.mu.Lock()
+	m.next++
+	request["ID"] = m.next
+	c := make(chan reply, 1000)
+	m.waiting[m.next] = c
+	m.mu.Unlock()
+	text, err := json.Marshal(request)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	if _, err := m.port.Write(append(text, '\n')); err != nil {
+		m.t.Fatal(err)
+	}
+	return c
+}
+
+func (m *machine) answer(c chan reply) reply {
+	m.t.Helper()
+	select {
+	case r := <-c:
+		return r
+	case <-m.ended:
+		m.t.Fatalf("the machine ended:\n%s", m.console())
+	case <-time.After(patience):
+		m.t.Fatalf("no answer:\n%s", m.console())
+	}
+	return reply{}
+}
+
+// try runs a shell's line in the machine as root.
+func (m *machine) try(line string) (string, int) {
+	m.t.Helper()
+	r := m.answer(m.ask(map[string]any{"Run": []string{"/bin/sh", "-c", line}, "Seconds": 300}))
+	return strings.TrimSpace(r.Out), r.Status
+}
+
+// run does the same and fails where it fails.
+func (m *machine) run(line string) string {
+	m.t.Helper()
+	out, status := m.try(line)
+	if status != 0 {
+		m.t.Fatalf("%s ended with %d: %s", line, status, out)
+	}
+	return out
+}
+
+// until repeats a shell's line until it succeeds.
+func (m *machine) until(line string) string {
+	m.t.Helper()
+	for begin := time.Now(); time.Since(begin) < patience; time.Sleep(500 * time.Millisecond) {
+		if out, status := m.try(line); status == 0 {
+			return out
+		}
+	}
+	m.t.Fatalf("%s did not come true within %v", line, patience)
+	return ""
+}
+
+// kiosk is the process of the kiosk.
+func (m *machine) kiosk() int {
+	m.t.Helper()
+	var pid int
+	_, _ = fmt.Sscan(m.until(`p=$(systemctl show -P MainPID lintel.service) && [ "$p" != 0 ] && echo $p`), &pid)
+	return pid
+}
+
+// get fetches a page of the kiosk.
+func (m *machine) get(page string) reply {
+	m.t.Helper()
+	return m.answer(m.ask(map[string]any{"Get": "http://127.0.0.1:8099" + page, "PID": m.kiosk()}))
+}
+
+// health is the kiosk's state, or why it has none.
+func (m *machine) health() (state string, faults []string) {
+	m.t.Helper()
+	r := m.get("/healthz")
+	var h struct {
+		State  string
+		Faults []string
+	}
+	if r.Status < 200 || json.Unmarshal([]byte(r.Out), &h) != nil {
+		return fmt.Sprintf("none: %d %.100s", r.Status, r.Out), nil
+	}
+	return h.State, h.Faults
+}
+
+// await waits for a state of the kiosk, one of several.
+func (m *machine) await(states ...string) string {
+	m.t.Helper()
+	last := ""
+	for begin := time.Now(); time.Since(begin) < patience; time.Sleep(300 * time.Millisecond) {
+		state, _ := m.health()
+		if state != last {
+			m.t.Logf("%5.1fs %s", time.Since(m.began).Seconds(), state)
+			last = state
+		}
+		for _, s := range states {
+			if s == state {
+				return state
+			}
+		}
+	}
+	m.t.Fatalf("waited for %v; the kiosk is %s", states, last)
+	return ""
+}

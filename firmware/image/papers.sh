@@ -1,0 +1,29 @@
+#!/bin/bash
+# papers.sh WORK CACHE OUT ARCH puts into the root what the image says of itself:
+# image.json, the list of packages, the parts (CycloneDX), the owner's
+# certificate, and the manifest, signed where there is a key.
+set -euo pipefail
+work=$1
+cache=$2
+out=$3
+arch=$4
+lib=$work/root/usr/lib/lintel
+cp "$work/image.json" "$cache/packages" "$lib/"
+[ -z "${OWNER:-}" ] || install -m644 "$OWNER" "$lib/owner.crt"
+
+# Debian's packages as CycloneDX; the program's own parts are beside it.
+awk -F'\t' -v arch="$arch" '
+	BEGIN { printf "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\",\"version\":1,\"components\":[" }
+	{
+		printf "%s\n{\"type\":\"library\",\"name\":\"%s\",\"version\":\"%s\",\"purl\":\"pkg:deb/debian/%s@%s?arch=%s&distro=bookworm\"}", (NR > 1 ? "," : ""), $1, $2, $1, $2, arch
+	}
+	END { print "\n]}" }' "$cache/packages.tsv" >"$lib/sbom.json"
+if [ "$arch" = "$(dpkg --print-architecture)" ]; then "$work/bin/lintel" sbom >"$lib/sbom-lintel.json"; fi
+
+# The manifest: what of this root is Lintel's own, file by file, signed by the
+# owner. dm-verity vouches for all of it with one hash.
+(cd "$work/root" && find usr/bin/lintel usr/lib/lintel usr/lib/systemd/system/lintel* usr/lib/udev/rules.d/*lintel* usr/share/lintel etc -type f -printf '/%p\n' |
+	LC_ALL=C sort | sed 's#^/##' | xargs -d '\n' sha256sum | sed 's#  #  /#') >"$work/manifest"
+mv "$work/manifest" "$lib/manifest"
+[ -z "${OWNER_KEY:-}" ] || openssl dgst -sha256 -sign "$OWNER_KEY" -out "$lib/manifest.sig" "$lib/manifest"
+cp "$lib/manifest" "$lib/sbom.json" "$out/"

@@ -1,0 +1,26 @@
+#!/bin/bash
+# programs.sh ARCH CACHE OUT builds the appliance's programs for ARCH, and for
+# this machine the bench, which signs.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here/../.."
+arch=$1
+cache=$2
+out=$3
+mkdir -p "$out"
+flags=(-trimpath -buildvcs=false -ldflags=-buildid=)
+go build "${flags[@]}" -o "$out/" ./appliance/cmd/lintel-lab
+[ ! -d appliance/cmd/lintel-update ] || CGO_ENABLED=0 GOARCH=$arch go build "${flags[@]}" -o "$out/" ./appliance/cmd/lintel-update
+if [ "$arch" = "$(dpkg --print-architecture)" ]; then
+	go build "${flags[@]}" -o "$out/" ./appliance/cmd/lintel
+	exit
+fi
+sysroot=$cache/sysroot
+if [ ! -e "$sysroot/made" ]; then
+	rm -rf "$sysroot"
+	mmdebstrap --quiet --arch="$arch" --variant=extract --include=libopencv-dev,libc6-dev,libstdc++-12-dev bookworm "$sysroot" "${MIRROR:-http://deb.debian.org}/debian"
+	: >"$sysroot/made"
+fi
+CGO_ENABLED=1 GOARCH=$arch CC="aarch64-linux-gnu-gcc --sysroot=$sysroot" CXX="aarch64-linux-gnu-g++ --sysroot=$sysroot" \
+	PKG_CONFIG_SYSROOT_DIR=$sysroot PKG_CONFIG_LIBDIR=$sysroot/usr/lib/aarch64-linux-gnu/pkgconfig:$sysroot/usr/share/pkgconfig \
+	go build "${flags[@]}" -o "$out/" ./appliance/cmd/lintel
