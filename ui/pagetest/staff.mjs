@@ -292,7 +292,6 @@ async function byKeyboard(page, says, url) {
   await enterPIN(PIN);
   await says("Enter it once more");
   await enterPIN(PIN);
-  await says("Second check");
 
   // reach goes on with Tab until what has that name, or that id, has the focus.
   const reach = async (name) => {
@@ -319,6 +318,9 @@ async function byKeyboard(page, says, url) {
     await press(tab);
     await page.waitForFunction((name) => document.querySelector("#tabs [aria-current]").innerText === name, tab);
   };
+  // The clock was set on the way by touch, so the commissioning comes next.
+  await says("Commissioning, step 1");
+  await goTo("Now");
   await press("Not done", "Space");
   await says("Not done: counted.");
   await goTo("Counts");
