@@ -47,8 +47,8 @@ func openOffice(o *runOptions, c *config.Config, installer *installer) (*office,
 	cfg := staff.Config{
 		Vault: pinFile(filepath.Join(c.State.Dir, pinName)), Clock: installer.clock, Media: media{}, Health: &f.health,
 		Installation: installer, Updates: f.updates, Forget: f.oblivion.ask,
-		Operating:    func() ([]byte, error) { return operating(c) },
-		SelfTest:     func(ctx context.Context) []staff.Line { return selftestLines(ctx, o, installer.temperature()) },
+		Operating: func() ([]byte, error) { return operating(c) },
+		SelfTest:  func(ctx context.Context) []staff.Line { return selftestLines(ctx, o, installer.temperature()) },
 	}
 	if c.Screening.Mode != config.Voluntary {
 		cfg.Tallies = f
