@@ -1,6 +1,6 @@
 # Lintel: what to type. `make` alone explains.
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check hwsim release reproducible image image-test fmt clean need-build need-test need-check need-image
+.PHONY: help demo build test check hwsim release reproducible day vulnerabilities image image-test fmt clean need-build need-test need-check need-image
 MAKEFLAGS += --no-print-directory
 # A released program is the same wherever it was built: no folder and no commit
 # is in it.
@@ -35,6 +35,12 @@ release: build ## the same from any folder, with hashes, parts (CycloneDX), lice
 
 reproducible: need-build ## build twice from nothing and compare byte by byte (minutes)
 	.ci/reproducible.sh
+
+day: need-test ## a day of visitors, traced, every recording, and 500 kills (an hour)
+	LINTEL_TEST_DAY=1 go test ./appliance/cmd/lintel -run 'Traced|Killed|Leaks|Faults|CoreDump|Memory' -count=1 -v -timeout 4h
+
+vulnerabilities: ## known holes in what is linked, with LINTEL_VULNDB=folder
+	.ci/vuln.sh
 
 image: need-image ## the appliance's operating-system image, ARCH=amd64 or arm64 (root; BUILD.md says how)
 	firmware/image/build.sh

@@ -36,6 +36,9 @@ step "format and lint"
 go tool -modfile=.ci/tools.mod golangci-lint fmt --diff
 go tool -modfile=.ci/tools.mod golangci-lint run ./...
 
+step "known holes in what is linked"
+.ci/vuln.sh
+
 step "tests"
 .ci/test.sh
 

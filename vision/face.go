@@ -138,6 +138,7 @@ func (r *Result) empty() {
 	if cap(r.Faces) < maxFaces {
 		r.Faces = make([]Face, 0, maxFaces)
 	}
+	clear(r.Faces) // who has left stays in no spare capacity
 	r.Faces = r.Faces[:0]
 	clear(r.Body.Bits)
 }

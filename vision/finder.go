@@ -78,6 +78,7 @@ func (f *Finder) Find(frame *thermal.Frame, reference thermal.Circle, r *Result)
 	if err != nil {
 		return fmt.Errorf("cannot find faces: %w", err)
 	}
+	clear(f.candidates[:cap(f.candidates)])
 	f.candidates, err = decode(f.candidates, out, &f.plane, frame.Width, frame.Height)
 	if err != nil {
 		return err

@@ -33,9 +33,12 @@ const (
 	scoreSmoothing = 0.3
 	// trackLifetime is how long a face may go unseen and still be the same.
 	trackLifetime = 1200 * time.Millisecond
-	// smoothing is the weight of the newest frame in the network's answers: one
-	// frame's doubt is no turned head.
-	smoothing = 0.5
+	// smoothing is the weight of the newest frame in the network's answers, and
+	// wornSmoothing that in whether the forehead is bare: a head turns from one
+	// frame to the next, but what is worn on it stays for longer, so more frames
+	// bear witness of it.
+	smoothing     = 0.5
+	wornSmoothing = 0.3
 	// velocityTime is over how long the velocity is taken: boxes tremble by a
 	// fixed part of a pixel, which at a high frame rate would look fast.
 	velocityTime = 100 * time.Millisecond
@@ -188,7 +191,7 @@ func (t *track) update(c candidate, now time.Duration) {
 
 // follow moves smoothed answers towards new ones.
 func (a *Answers) follow(b Answers) {
-	a.Bare += smoothing * (b.Bare - a.Bare)
+	a.Bare += wornSmoothing * (b.Bare - a.Bare)
 	a.Frontal += smoothing * (b.Frontal - a.Frontal)
 	a.Down += smoothing * (b.Down - a.Down)
 	a.Sharp += smoothing * (b.Sharp - a.Sharp)

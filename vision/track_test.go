@@ -264,14 +264,14 @@ func TestTrackerSpeed(t *testing.T) {
 	}
 }
 
-// One frame's doubt is smoothed: 0.9, then 0.1, is 0.5.
+// One frame's doubt is smoothed: 0.9, then 0.1, is 0.66 of what is worn.
 func TestTrackerSmooths(t *testing.T) {
 	k := newTracker()
 	c := faceAt(60, 80)
 	k.follow([]candidate{c}, 0)
 	c.bare, c.frontal = 0.1, 0.5
 	k.follow([]candidate{c}, period)
-	if tr := k.tracks[0]; math.Abs(tr.smooth.Bare-0.5) > 1e-9 || math.Abs(tr.smooth.Frontal-0.7) > 1e-9 {
+	if tr := k.tracks[0]; math.Abs(tr.smooth.Bare-0.66) > 1e-9 || math.Abs(tr.smooth.Frontal-0.7) > 1e-9 {
 		t.Errorf("bare %v, frontal %v", tr.smooth.Bare, tr.smooth.Frontal)
 	}
 }

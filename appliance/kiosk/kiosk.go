@@ -293,6 +293,7 @@ func (k *Kiosk) publish(step screening.Step) {
 		return
 	}
 	k.mirror.Width, k.mirror.Height, k.mirror.Body = k.found.Body.Width, k.found.Body.Height, k.found.Body.Bits
+	clear(k.mirror.Faces)
 	k.mirror.Faces = k.mirror.Faces[:0]
 	cells := float64(k.found.Body.Width) / float64(k.frame.Width)
 	for i := range k.found.Faces {

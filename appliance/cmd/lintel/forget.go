@@ -28,7 +28,7 @@ func forgetCommand() *cobra.Command {
 		Use:   "forget --sure",
 		Short: "Wipe everything that this kiosk keeps",
 		Long: `Forget wipes what the kiosk keeps in state.dir: the counts, those that were set
-aside too, the staff PIN and the commissioning record. It is then as it was when
+aside too, the staff PIN, the commissioning record and what was set here. It is then as it was when
 it was first started. The files are written over before they are removed; what a
 flash medium keeps of them beside that is beyond a program.
 

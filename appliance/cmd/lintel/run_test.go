@@ -33,7 +33,7 @@ type running struct {
 }
 
 // patience bounds every wait. It is no promise: the machine may be busy.
-const patience = 90 * time.Second
+const patience = 4 * time.Minute
 
 // start starts the program at path with a state directory of its own and waits
 // until it serves its pages.
