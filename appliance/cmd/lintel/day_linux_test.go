@@ -83,12 +83,12 @@ func TestTracedDay(t *testing.T) {
 		frames, lasts = 25_000, 4*time.Minute
 	}
 	const from = "sim:visitors"
-	s := secretsOf(t, from, frames).rich(t)
 	dir := filepath.Join(t.TempDir(), "state")
 	clock := fmt.Sprintf("env CLOCK=2026-06-01T06:30:00Z,%g", float64(24*time.Hour)/float64(lasts))
 	begun := time.Now()
 	tr := startTracedUnder(t, clock, dir, program, "--fast", "--source", from, "--set", "counts.every_s=1")
 	tr.read(t)
+	s := secretsOf(t, from, frames).rich(t)
 	var visits int64
 	for visits < s.visits || time.Since(begun) < lasts {
 		if time.Since(begun) > patience+20*lasts {
