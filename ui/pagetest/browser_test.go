@@ -1,6 +1,7 @@
 package pagetest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -24,7 +25,7 @@ func browser() ([]int, error) {
 			continue // it has ended
 		}
 		// pid (name) state parent ...; the name may hold blanks (proc(5)).
-		open, shut := strings.IndexByte(string(text), '('), strings.LastIndexByte(string(text), ')')
+		open, shut := bytes.IndexByte(text, '('), bytes.LastIndexByte(text, ')')
 		fields := strings.Fields(string(text[shut+1:]))
 		pid, err := strconv.Atoi(strings.TrimSpace(string(text[:open])))
 		if err != nil || len(fields) < 2 {

@@ -22,7 +22,7 @@ type afflicted struct {
 	*running
 }
 
-// starts starts the kiosk under another program, and goes on when somebody was
+// starts runs the kiosk under another program, and goes on when somebody was
 // measured: whatever is wrong, it screens.
 func (a *afflicted) starts(t *testing.T, under string) {
 	t.Helper()

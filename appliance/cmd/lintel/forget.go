@@ -19,7 +19,7 @@ import (
 
 // kept are the patterns of everything that the program keeps in state.dir, with
 // what is left of a writing that was cut off.
-var kept = [...]string{counts.FileName + "*", pinName + "*", setup.RecordName + "*", config.OwnName + "*", clockName + "*"}
+var kept = [...]string{counts.FileName + "*", pinName + "*", setup.RecordName + "*", config.OwnName + "*", asideName + "*", clockName + "*"}
 
 func forgetCommand() *cobra.Command {
 	var settings config.Flags

@@ -65,7 +65,7 @@ func (p *program) read() (err error) {
 		return err
 	}
 	if p.own, err = config.LoadOwn(p.owners.State.Dir); err != nil {
-		return err
+		return because(faultState, err)
 	}
 	p.config = p.owners
 	return p.options.settings.ApplyWith(&p.config, p.own)
