@@ -22,13 +22,16 @@ fi
 
 visits='TestVisits|TestNoCamera|TestStuck'
 plugs='TestUnplugging|TestCorrections'
+# Run by name: hwsim.sh 'TestResets|TestSwitches', and with INIT=systemd
+# TestUnitIsStartedAnew.
+named='TestResets|TestSwitches'
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 firmware/hwsim/run.sh "$plugs" >"$logs/1" 2>&1 &
 first=$!
 {
-	SKIP="$visits|$plugs|TestUnit" firmware/hwsim/run.sh &&
-		INIT=systemd firmware/hwsim/run.sh TestUnit
+	SKIP="$visits|$plugs|$named|TestUnit" firmware/hwsim/run.sh &&
+		INIT=systemd firmware/hwsim/run.sh '^TestUnit$'
 } >"$logs/2" 2>&1 &
 second=$!
 failed=0

@@ -12,6 +12,7 @@ type alteration struct {
 	name  string
 	apply func(f *thermal.Frame, c thermal.Circle)
 	known Fault // once the reference is known
+	also  Fault // likewise: a disc that looks oval has another shape than a lamp
 	fresh Fault // where the search starts with it; unknown where it may be taken for the reference or not
 }
 
@@ -56,6 +57,25 @@ func heat(f *thermal.Frame, c thermal.Circle, t thermal.Celsius) {
 			v := float64(f.Counts[j*f.Width+i])
 			noise := float64((i*7+j*13)%9 - 4)
 			f.Counts[j*f.Width+i] = uint16(math.Round(v + k*(thermal.CentiKelvin.Counts(t)+noise-v)))
+		}
+	}
+}
+
+// replace takes the disc out and draws another warm thing, an ellipse of the
+// temperature that the disc read less k, in its place or dx to the middle.
+func replace(f *thermal.Frame, c thermal.Circle, dx, rx, ry, k float64) {
+	level := float64(f.At(int(c.X), int(c.Y))) - 100*k
+	hole := c
+	hole.R *= 1.5
+	paintOut(f, hole)
+	x := c.X + math.Copysign(dx, float64(f.Width)/2-c.X)
+	for j := range f.Height {
+		for i := range f.Width {
+			px, py := float64(i)+0.5-x, float64(j)+0.5-c.Y
+			out := (math.Hypot(px/rx, py/ry) - 1) * math.Min(rx, ry)
+			v := float64(f.Counts[j*f.Width+i])
+			noise := float64((i*7+j*13)%9 - 4)
+			f.Counts[j*f.Width+i] = uint16(math.Round(v + (level+noise-v)/(1+math.Exp(out/0.45))))
 		}
 	}
 }
@@ -115,19 +135,22 @@ func lower(f *thermal.Frame, k int) {
 
 func alterations() []alteration {
 	return []alteration{
-		{"half covered, cool", func(f *thermal.Frame, c thermal.Circle) { cover(f, c, 0, 24) }, FaultOccluded, FaultMissing},
-		{"half covered by a hand", func(f *thermal.Frame, c thermal.Circle) { cover(f, c, 0, 32) }, FaultOccluded, FaultMissing},
-		{"a quarter covered", func(f *thermal.Frame, c thermal.Circle) { cover(f, c, -0.4, 24) }, FaultOccluded, FaultMissing},
-		{"covered whole", func(f *thermal.Frame, c thermal.Circle) { cover(f, c, 3, 30) }, FaultMissing, FaultMissing},
-		{"5 px aside", func(f *thermal.Frame, c thermal.Circle) { paste(f, c, 3, -4, 1) }, FaultMoved, FaultNone},
-		{"half the size", func(f *thermal.Frame, c thermal.Circle) { paste(f, c, 0, 0, 0.5) }, FaultTooSmall, FaultTooSmall},
-		{"hot cup beside", func(f *thermal.Frame, c thermal.Circle) { heat(f, c, 65) }, FaultNone, FaultNone},
-		{"another disc 1 K colder in its place", func(f *thermal.Frame, c thermal.Circle) { shift(f, c, -1) }, FaultSwapped, FaultNone},
-		{"seen askew", func(f *thermal.Frame, c thermal.Circle) { squeeze(f, c, 0.8) }, FaultMisshapen, FaultUnknown},
-		{"a label on it", func(f *thermal.Frame, c thermal.Circle) { label(f, c) }, FaultMisshapen, FaultMissing},
-		{"beyond the camera's range", func(f *thermal.Frame, c thermal.Circle) { clip(f, c) }, FaultSaturated, FaultSaturated},
-		{"15 K colder", func(f *thermal.Frame, _ thermal.Circle) { lower(f, 15) }, FaultImplausibleOffset, FaultMissing},
-		{"warm cup beside", func(f *thermal.Frame, c thermal.Circle) { heat(f, c, 36) }, FaultNone, FaultAmbiguous},
+		{"half covered, cool", func(f *thermal.Frame, c thermal.Circle) { cover(f, c, 0, 24) }, FaultOccluded, FaultUnknown, FaultMissing},
+		{"half covered by a hand", func(f *thermal.Frame, c thermal.Circle) { cover(f, c, 0, 32) }, FaultOccluded, FaultUnknown, FaultMissing},
+		{"a quarter covered", func(f *thermal.Frame, c thermal.Circle) { cover(f, c, -0.4, 24) }, FaultOccluded, FaultUnknown, FaultMissing},
+		{"covered whole", func(f *thermal.Frame, c thermal.Circle) { cover(f, c, 3, 30) }, FaultMissing, FaultUnknown, FaultMissing},
+		{"5 px aside", func(f *thermal.Frame, c thermal.Circle) { paste(f, c, 3, -4, 1) }, FaultMoved, FaultUnknown, FaultNone},
+		{"half the size", func(f *thermal.Frame, c thermal.Circle) { paste(f, c, 0, 0, 0.5) }, FaultTooSmall, FaultUnknown, FaultTooSmall},
+		{"hot cup beside", func(f *thermal.Frame, c thermal.Circle) { heat(f, c, 65) }, FaultNone, FaultUnknown, FaultNone},
+		{"another disc 1 K colder in its place", func(f *thermal.Frame, c thermal.Circle) { shift(f, c, -1) }, FaultSwapped, FaultUnknown, FaultNone},
+		{"a lamp in its place", func(f *thermal.Frame, c thermal.Circle) { replace(f, c, 0, c.R, c.R, -25) }, FaultImplausibleOffset, FaultMisshapen, FaultImplausibleOffset},
+		{"a cup in its place", func(f *thermal.Frame, c thermal.Circle) { replace(f, c, 0, 5, 8.5, 0) }, FaultOccluded, FaultUnknown, FaultMissing},
+		{"a face beside its place", func(f *thermal.Frame, c thermal.Circle) { replace(f, c, 11, 9, 13.5, 2) }, FaultMissing, FaultUnknown, FaultMissing},
+		{"seen askew", func(f *thermal.Frame, c thermal.Circle) { squeeze(f, c, 0.8) }, FaultMisshapen, FaultUnknown, FaultUnknown},
+		{"a label on it", func(f *thermal.Frame, c thermal.Circle) { label(f, c) }, FaultMisshapen, FaultUnknown, FaultMissing},
+		{"beyond the camera's range", func(f *thermal.Frame, c thermal.Circle) { clip(f, c) }, FaultSaturated, FaultUnknown, FaultSaturated},
+		{"15 K colder", func(f *thermal.Frame, _ thermal.Circle) { lower(f, 15) }, FaultImplausibleOffset, FaultUnknown, FaultMissing},
+		{"warm cup beside", func(f *thermal.Frame, c thermal.Circle) { heat(f, c, 36) }, FaultNone, FaultUnknown, FaultAmbiguous},
 	}
 }
 
@@ -176,7 +199,7 @@ func TestAlteredRecordings(t *testing.T) {
 				if !byName {
 					continue
 				}
-				if n >= 5 && (k.Reference.Fault != a.known || k.Scale.Valid() != (a.known == FaultNone)) {
+				if n >= 5 && (k.Reference.Fault != a.known && k.Reference.Fault != a.also || k.Scale.Valid() != (a.known == FaultNone)) {
 					t.Errorf("camera %s, %s, frame %d: %v, want %v", camera.Serial, a.name, n, k.Reference.Fault, a.known)
 				}
 				if n == len(frames)-1 && r.Reference.Fault != a.fresh && a.fresh != FaultUnknown {

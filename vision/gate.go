@@ -26,7 +26,8 @@ const (
 	// focus are not sharp so near.
 	maxFace = 0.7
 	// minFrontal, maxDown, minBare, maxGlasses and minSharp bound the network's
-	// probabilities, those of the frame and the smoothed ones.
+	// probabilities, those of the frame and the smoothed ones. A head turns
+	// within a frame or two: of minFrontal only the frame is asked.
 	minFrontal = 0.5
 	maxDown    = 0.5
 	minBare    = 0.5
@@ -149,9 +150,7 @@ func (s *sight) small() bool {
 	return s.now.forehead.Width() < minForeheadWidth || s.forehead.Width() < minForeheadWidth || s.forehead.Height() < minForeheadHeight
 }
 
-func (s *sight) turned() bool {
-	return !(s.least(func(a Answers) float64 { return a.Frontal }) >= minFrontal)
-}
+func (s *sight) turned() bool { return !(s.now.frontal >= minFrontal) }
 
 // nearEnough says whether the face has the width that a reading needs.
 func (s *sight) nearEnough() bool {

@@ -51,7 +51,7 @@ func TestJudge(t *testing.T) {
 		{"reference beyond the corner", func(s *sight) { s.reference = thermal.Circle{X: 81, Y: 106, R: 6} }, Usable},
 
 		{"frontal 0.5", func(s *sight) { s.smooth.Frontal, s.now.frontal = 0.5, 0.5 }, Usable},
-		{"turned lately", func(s *sight) { s.smooth.Frontal = 0.49 }, Turned},
+		{"turned lately", func(s *sight) { s.smooth.Frontal = 0.49 }, Usable},
 		{"turned now", func(s *sight) { s.now.frontal = 0.49 }, Turned},
 		{"no number", func(s *sight) { s.now.frontal = math.NaN() }, Turned},
 
@@ -86,7 +86,7 @@ func TestJudge(t *testing.T) {
 		{"smeared", func(s *sight) { s.now.sharp = 0.49 }, OutOfFocus},
 
 		{"everything wrong", func(s *sight) { s.cut, s.track = true, &track{vx: 9} }, TooFar},
-		{"turned and covered and moving", func(s *sight) { s.smooth.Frontal, s.smooth.Bare, s.vx = 0, 0, 9 }, Turned},
+		{"turned and covered and moving", func(s *sight) { s.now.frontal, s.smooth.Bare, s.vx = 0, 0, 9 }, Turned},
 		{"covered and moving", func(s *sight) { s.smooth.Bare, s.vx = 0, 9 }, Covered},
 	} {
 		s := good()

@@ -33,9 +33,12 @@ const (
 	scoreSmoothing = 0.3
 	// trackLifetime is how long a face may go unseen and still be the same.
 	trackLifetime = 1200 * time.Millisecond
-	// smoothing is the weight of the newest frame in the network's answers: one
-	// frame's doubt is no turned head.
-	smoothing = 0.5
+	// smoothing is the weight of the newest frame in the network's answers, and
+	// wornSmoothing that in whether the forehead is bare: a head turns from one
+	// frame to the next, but what is worn on it stays for longer, so more frames
+	// bear witness of it.
+	smoothing     = 0.5
+	wornSmoothing = 0.3
 	// velocityTime is over how long the velocity is taken: boxes tremble by a
 	// fixed part of a pixel, which at a high frame rate would look fast.
 	velocityTime = 100 * time.Millisecond
@@ -71,11 +74,15 @@ func (t *track) confirmed(cell float64) bool {
 	return t.hits >= confirmHits && t.score >= least
 }
 
-// size tells how near a face is, in pixels: its width, and not less than three
-// quarters of its height, because one that is cut off or seen from the side is
-// narrow and no less near.
+// size tells how near a face is, in pixels: its width, and where it is turned
+// aside not less than three quarters of its height, because it is narrow then
+// and no further away for that.
 func (t *track) size() float64 {
-	return math.Max(t.now.box.Width(), 0.75*t.now.box.Height())
+	width := t.now.box.Width()
+	if t.now.frontal >= minFrontal {
+		return width
+	}
+	return math.Max(width, 0.75*t.now.box.Height())
 }
 
 // speed returns how fast the face moves, in face widths a second.
@@ -188,7 +195,7 @@ func (t *track) update(c candidate, now time.Duration) {
 
 // follow moves smoothed answers towards new ones.
 func (a *Answers) follow(b Answers) {
-	a.Bare += smoothing * (b.Bare - a.Bare)
+	a.Bare += wornSmoothing * (b.Bare - a.Bare)
 	a.Frontal += smoothing * (b.Frontal - a.Frontal)
 	a.Down += smoothing * (b.Down - a.Down)
 	a.Sharp += smoothing * (b.Sharp - a.Sharp)

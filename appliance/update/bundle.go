@@ -41,16 +41,16 @@ const (
 // ReadBundle reads the end of a bundle. It does not check the signature nor the
 // payload.
 //
-// Errors: [Truncated], [Unsigned], [BadFormat], [Unreadable].
+// Errors: [ErrTruncated], [ErrUnsigned], [ErrBadFormat], [ErrUnreadable].
 func ReadBundle(path string) (*Bundle, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("cannot open %s: %w: %w", path, err, Unreadable)
+		return nil, fmt.Errorf("cannot open %s: %w: %w", path, err, ErrUnreadable)
 	}
 	defer func() { _ = f.Close() }()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("cannot look at %s: %w: %w", path, err, Unreadable)
+		return nil, fmt.Errorf("cannot look at %s: %w: %w", path, err, ErrUnreadable)
 	}
 	b, err := readBundle(f, info.Size())
 	if err != nil {
@@ -63,22 +63,22 @@ func ReadBundle(path string) (*Bundle, error) {
 func readBundle(f io.ReaderAt, size int64) (*Bundle, error) {
 	head := make([]byte, squashLengthB)
 	if _, err := f.ReadAt(head, 0); err != nil {
-		return nil, unlessRead(err, Truncated)
+		return nil, unlessRead(err)
 	}
 	if !bytes.HasPrefix(head, []byte(squashMagic)) {
-		return nil, BadFormat
+		return nil, ErrBadFormat
 	}
 	payload := binary.LittleEndian.Uint64(head[squashLengthA:])
 	if payload > 1<<40 {
-		return nil, BadFormat
+		return nil, ErrBadFormat
 	}
 	whole := int64(payload+squashPadding-1) / squashPadding * squashPadding
 	switch {
 	case size < int64(payload):
-		return nil, Truncated
+		return nil, ErrTruncated
 	case size <= whole:
 		// It ends where the squashfs ends.
-		return nil, Unsigned
+		return nil, ErrUnsigned
 	}
 	message, err := readSignature(f, size, whole)
 	if err != nil {
@@ -86,7 +86,7 @@ func readBundle(f io.ReaderAt, size int64) (*Bundle, error) {
 	}
 	text, err := signedContent(message)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", err, BadFormat)
+		return nil, fmt.Errorf("%w: %w", err, ErrBadFormat)
 	}
 	m, err := parseManifest(text)
 	if err != nil {
@@ -95,7 +95,7 @@ func readBundle(f io.ReaderAt, size int64) (*Bundle, error) {
 	b := &Bundle{Board: m.board, Version: m.version, Changes: m.changes, squash: whole, manifest: m}
 	b.payload = size - trailer - int64(len(message)) - m.tree
 	if b.payload < whole || m.tree < 0 || b.payload%block != 0 {
-		return nil, fmt.Errorf("cannot find the hash tree: %w", Tampered)
+		return nil, fmt.Errorf("cannot find the hash tree: %w", ErrTampered)
 	}
 	return b, nil
 }
@@ -105,38 +105,38 @@ func readBundle(f io.ReaderAt, size int64) (*Bundle, error) {
 func readSignature(f io.ReaderAt, size, after int64) ([]byte, error) {
 	var last [trailer]byte
 	if _, err := f.ReadAt(last[:], size-trailer); err != nil {
-		return nil, unlessRead(err, Truncated)
+		return nil, unlessRead(err)
 	}
 	length := binary.BigEndian.Uint64(last[:])
 	if length == 0 || length > maxSignature || int64(length) > size-trailer-after {
-		return nil, Truncated
+		return nil, ErrTruncated
 	}
 	message := make([]byte, length)
 	if _, err := f.ReadAt(message, size-trailer-int64(length)); err != nil {
-		return nil, unlessRead(err, Truncated)
+		return nil, unlessRead(err)
 	}
 	if message[0] != 0x30 { // a message is a sequence
-		return nil, Truncated
+		return nil, ErrTruncated
 	}
 	return message, nil
 }
 
-// unlessRead is the refusal, or that the medium failed.
-func unlessRead(err error, short Refusal) error {
+// unlessRead says that the end is missing, or that the medium failed.
+func unlessRead(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return short
+		return ErrTruncated
 	}
-	return fmt.Errorf("%w: %w", err, Unreadable)
+	return fmt.Errorf("%w: %w", err, ErrUnreadable)
 }
 
 // CheckPayload reads all of the bundle and compares it with the hash that was
 // signed. It tells done and total bytes now and then.
 //
-// Errors: [Tampered], [Unreadable], ctx's.
+// Errors: [ErrTampered], [ErrUnreadable], ctx's.
 func (b *Bundle) CheckPayload(ctx context.Context, progress func(done, total int64)) error {
 	f, err := os.Open(b.Path)
 	if err != nil {
-		return fmt.Errorf("cannot open %s: %w: %w", b.Path, err, Unreadable)
+		return fmt.Errorf("cannot open %s: %w: %w", b.Path, err, ErrUnreadable)
 	}
 	defer func() { _ = f.Close() }()
 	if err := b.checkTree(ctx, f, progress); err != nil {

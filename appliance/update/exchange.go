@@ -113,7 +113,7 @@ type Report struct {
 	Phase Phase `json:"phase"`
 	// Percent is how far that is.
 	Percent int `json:"percent"`
-	// Reason is a [Refusal]'s name, install_failed or bad_request; Detail what a
+	// Reason is a [RefusalError]'s name, install_failed or bad_request; Detail what a
 	// technician needs of it.
 	Reason string `json:"reason,omitempty"`
 	Detail string `json:"detail,omitempty"`
@@ -138,7 +138,7 @@ type Offer struct {
 	Changes string `json:"changes"`
 	// Signer is the name in the certificate of who signed it.
 	Signer string `json:"signer"`
-	// Refused is a [Refusal]'s name; empty for a bundle that may be installed.
+	// Refused is a [RefusalError]'s name; empty for a bundle that may be installed.
 	Refused string `json:"refused,omitempty"`
 	// Same says that it is the version that runs.
 	Same bool `json:"same,omitempty"`

@@ -20,7 +20,7 @@ const maxManifest = 64 << 10
 // parseManifest reads what the bundle's kind and its hash tree are.
 func parseManifest(text []byte) (m manifest, err error) {
 	if len(text) > maxManifest {
-		return m, fmt.Errorf("cannot read the manifest: it has %d bytes: %w", len(text), BadFormat)
+		return m, fmt.Errorf("cannot read the manifest: it has %d bytes: %w", len(text), ErrBadFormat)
 	}
 	values := map[string]string{}
 	group := ""
@@ -33,13 +33,13 @@ func parseManifest(text []byte) (m manifest, err error) {
 		case found:
 			values[group+"."+strings.TrimSpace(key)] = unescape(strings.TrimSpace(value))
 		default:
-			return m, fmt.Errorf("cannot read the manifest: %.40q is neither a group nor a value: %w", line, BadFormat)
+			return m, fmt.Errorf("cannot read the manifest: %.40q is neither a group nor a value: %w", line, ErrBadFormat)
 		}
 	}
 	m.board, m.version, m.changes = values["update.compatible"], values["update.version"], values["update.description"]
 	m.format = values["bundle.format"]
 	if m.format != "verity" {
-		return m, fmt.Errorf("cannot take a bundle of the format %.20q: %w", m.format, BadFormat)
+		return m, fmt.Errorf("cannot take a bundle of the format %.20q: %w", m.format, ErrBadFormat)
 	}
 	var errs [3]error
 	m.root, errs[0] = hex.DecodeString(values["bundle.verity-hash"])
@@ -47,7 +47,7 @@ func parseManifest(text []byte) (m manifest, err error) {
 	m.tree, errs[2] = strconv.ParseInt(values["bundle.verity-size"], 10, 64)
 	for _, err := range errs {
 		if err != nil {
-			return m, fmt.Errorf("cannot read the manifest's hash tree: %w: %w", err, BadFormat)
+			return m, fmt.Errorf("cannot read the manifest's hash tree: %w: %w", err, ErrBadFormat)
 		}
 	}
 	return m, nil

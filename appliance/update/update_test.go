@@ -75,10 +75,10 @@ func FuzzParseVersion(f *testing.F) {
 func TestRequests(t *testing.T) {
 	const good = BundleFolder + "/sda1/lintel.raucb"
 	for text, ok := range map[string]bool{
-		`{"act":"look"}`:                            true,
-		`{"act":"restart"}`:                         true,
-		`{"act":"forget"}`:                          true,
-		`{"act":"install","bundle":"` + good + `"}`: true,
+		`{"act":"look"}`:                                         true,
+		`{"act":"restart"}`:                                      true,
+		`{"act":"forget"}`:                                       true,
+		`{"act":"install","bundle":"` + good + `"}`:              true,
 		`{"act":"install","bundle":"` + good + `","older":true}`: true,
 		``:                     false,
 		`{}`:                   false,
@@ -162,7 +162,7 @@ func TestReportsAndHealth(t *testing.T) {
 
 func TestRefusalsHaveNamesAndSentences(t *testing.T) {
 	seen := map[string]bool{}
-	for r := Unknown; r <= Unreadable; r++ {
+	for r := ErrUnknown; r <= ErrUnreadable; r++ {
 		if r.String() == "" || seen[r.String()] || len(r.Error()) < 20 {
 			t.Errorf("%d is %q: %q", r, r.String(), r.Error())
 		}
@@ -171,7 +171,7 @@ func TestRefusalsHaveNamesAndSentences(t *testing.T) {
 			t.Errorf("%v is not found in an error", r)
 		}
 	}
-	if Refusal(200).String() != "unknown" || Why(errors.New("x")) != Unknown {
+	if RefusalError(200).String() != "unknown" || Why(errors.New("x")) != ErrUnknown {
 		t.Error("what is not known is not unknown")
 	}
 }
@@ -212,12 +212,12 @@ func FuzzReadBundle(f *testing.F) {
 		}
 		b, err := ReadBundle(path)
 		if err != nil {
-			if Why(err) == Unknown {
+			if Why(err) == ErrUnknown {
 				t.Errorf("refused without a reason: %v", err)
 			}
 			return
 		}
-		if err := b.CheckPayload(t.Context(), func(int64, int64) {}); err != nil && Why(err) == Unknown {
+		if err := b.CheckPayload(t.Context(), func(int64, int64) {}); err != nil && Why(err) == ErrUnknown {
 			t.Errorf("refused without a reason: %v", err)
 		}
 	})

@@ -33,19 +33,19 @@ func (b *Bundle) checkTree(ctx context.Context, f io.ReaderAt, progress func(don
 		level = above
 	}
 	if !bytes.Equal(level, b.root) {
-		return Tampered
+		return ErrTampered
 	}
 	at := b.payload
 	for i := len(tree) - 1; i >= 0; i-- {
 		kept := make([]byte, len(tree[i]))
 		if at+int64(len(kept)) > b.payload+b.tree {
-			return Tampered
+			return ErrTampered
 		}
 		if _, err := f.ReadAt(kept, at); err != nil {
-			return unlessRead(err, Truncated)
+			return unlessRead(err)
 		}
 		if !bytes.Equal(kept, tree[i]) {
-			return Tampered
+			return ErrTampered
 		}
 		at += int64(len(kept))
 	}
@@ -62,7 +62,7 @@ func (b *Bundle) leaves(ctx context.Context, f io.ReaderAt, progress func(done, 
 		}
 		part := data[:min(chunk, b.payload-at)]
 		if _, err := f.ReadAt(part, at); err != nil {
-			return nil, unlessRead(err, Truncated)
+			return nil, unlessRead(err)
 		}
 		for ; len(part) >= block; part = part[block:] {
 			hashes = b.hash(hashes, part[:block])

@@ -71,7 +71,7 @@ find "$work/root" -newermt "@$SOURCE_DATE_EPOCH" -exec touch -hd "@$SOURCE_DATE_
 [ -z "${TREE:-}" ] || "$here/tree.sh" "$work/root" >"$out/tree"
 
 say "squashfs"
-mksquashfs "$work/root" "$work/root.sqfs" -quiet -no-progress -noappend -comp zstd -Xcompression-level "${LEVEL:-6}" -b 256K -no-exports -xattrs
+mksquashfs "$work/root" "$work/root.sqfs" -quiet -no-progress -noappend -comp zstd -Xcompression-level "${LEVEL:-6}" -no-exports -xattrs
 say "disk"
 "$here/disk.sh" "$arch" "$work" "$out"
 (cd "$out" && sha256sum disk.img root.img boot.img >SHA256SUMS)

@@ -13,11 +13,12 @@ slot=$(cat "$here/slot.$arch") # MiB of a root partition
 # Image files are the same for the same content: names and times are fixed.
 export MTOOLS_SKIP_CHECK=1 TZ=UTC
 when=$(date -u -d "@$SOURCE_DATE_EPOCH" '+%Y-%m-%d %H:%M:%S')
-# fat FILE MIB LABEL ID makes an empty file system.
+# fat FILE MIB LABEL ID BITS SECTORS makes an empty file system with so many
+# sectors in a cluster. GRUB reads cluster by cluster: large ones start sooner.
 fat() {
 	rm -f "$1"
 	truncate -s "$2M" "$1"
-	mkfs.vfat --invariant -i "$4" -n "$3" -s 1 -F 32 "$1" >/dev/null
+	mkfs.vfat --invariant -i "$4" -n "$3" -F "$5" -s "$6" "$1" >/dev/null
 }
 # put FILE IMAGE NAME copies a file into it.
 put() {
@@ -43,7 +44,7 @@ printf ',"root_hash":"%s","hash_offset":%s,"root":"%s","kernel":"%s","initrd":"%
 [ -z "${OWNER_KEY:-}" ] || "$work/bin/lintel-lab" sign --key "$OWNER_KEY" "$out/image.json"
 
 printf 'set roothash=%s\nset hashoffset=%s\nset extra=""\n' "$hash" "$offset" >"$work/slot.cfg"
-fat "$out/boot.img" 64 LINTEL_BOOT 4c494e01
+fat "$out/boot.img" 64 LINTEL_BOOT 4c494e01 16 16
 put "$work/kernel" "$out/boot.img" vmlinuz
 put "$work/initrd" "$out/boot.img" initrd
 put "$work/slot.cfg" "$out/boot.img" slot.cfg
@@ -59,7 +60,7 @@ grub-mkimage -d "$work/grub/$format" -O "$format" -o "$work/$name" -p /EFI/BOOT 
 	part_gpt fat search search_label regexp loadenv test linux normal configfile echo reboot sleep all_video gzio
 grub-editenv "$work/grubenv" create
 grub-editenv "$work/grubenv" set ORDER="A B" A_OK=1 A_TRY=0 B_OK=0 B_TRY=0
-fat "$work/esp.img" 64 LINTEL_ESP 4c494e02
+fat "$work/esp.img" 64 LINTEL_ESP 4c494e02 32 1
 faketime -f "$when" mmd -i "$work/esp.img" ::EFI ::EFI/BOOT
 put "$work/$name" "$work/esp.img" "EFI/BOOT/$name"
 put "$here/grub/grub.cfg" "$work/esp.img" EFI/BOOT/grub.cfg

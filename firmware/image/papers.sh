@@ -25,5 +25,10 @@ if [ "$arch" = "$(dpkg --print-architecture)" ]; then "$work/bin/lintel" sbom >"
 (cd "$work/root" && find usr/bin/lintel usr/lib/lintel usr/lib/systemd/system/lintel* usr/lib/udev/rules.d/*lintel* usr/share/lintel etc -type f -printf '/%p\n' |
 	LC_ALL=C sort | sed 's#^/##' | xargs -d '\n' sha256sum | sed 's#  #  /#') >"$work/manifest"
 mv "$work/manifest" "$lib/manifest"
-[ -z "${OWNER_KEY:-}" ] || openssl dgst -sha256 -sign "$OWNER_KEY" -out "$lib/manifest.sig" "$lib/manifest"
+if [ -n "${OWNER_KEY:-}" ]; then
+	"$work/bin/lintel-lab" sign --key "$OWNER_KEY" "$lib/manifest"
+	# As openssl dgst -verify wants it.
+	base64 -d "$lib/manifest.sig" >"$work/manifest.sig"
+	mv "$work/manifest.sig" "$lib/manifest.sig"
+fi
 cp "$lib/manifest" "$lib/sbom.json" "$out/"

@@ -101,15 +101,15 @@ func (t *trainer) anyLooks() looks {
 	l := t.person(t.between(31.8, 37.5))
 	l.height = 1.7
 	switch {
-	case t.chance(0.26): // from the crown to the eyes: most of what is hard ends at the brows
-		l = l.wearHat(t.dice, t.between(-0.7, 0.02))
-	case t.chance(0.22):
-		l = l.hangFringe(t.dice, t.between(0.1, 0.75))
+	case t.chance(0.14):
+		l = l.wearHat(t.dice, t.between(-0.7, -0.15))
+	case t.chance(0.2):
+		l = l.hangFringe(t.dice, t.between(0.1, 0.6))
 	}
 	if t.chance(0.12) {
 		l = l.wearMask(t.dice)
 	}
-	if l.hat == bareHead && t.chance(0.08) {
+	if l.hat == bareHead && t.chance(0.04) {
 		l = l.wearGlasses(t.dice, 0)
 		l.glassesUp = true
 	}

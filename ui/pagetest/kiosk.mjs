@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { ask, finish, openPage, scan, shoot, shown, until } from "./browser.mjs";
+import { Goldens } from "./goldens.mjs";
 import { flat, late, weight } from "./measure.mjs";
 
 // Letters of 18 mm are seen at 0.7 degrees from 1.5 m: the English verdicts
@@ -71,27 +72,41 @@ await finish(async () => {
     await page.waitForSelector('body[data-mirror="live"]', { timeout: 15_000 });
     await late(page);
     await flat(page);
+    await late(page);
+    await close();
+    return;
+  }
+  if (process.env.LINTEL_GOLDENS === "keep") {
+    await languagesThere(page);
+    await pictures(page);
     await close();
     return;
   }
   await everyState(page);
   await sameTone(page);
   await liveMirror(page);
+  await pictures(page);
   await late(page);
   await flat(page);
   await midVisit(page, url);
   await unknownState(page);
   await stalledKiosk(page);
+  await asleep(page);
   await deadServer(page);
   await close();
 });
 
-async function everyState(page) {
-  await ask("mirror", "off");
-  const codes = await page.evaluate(async () => {
+// languagesThere waits for the choice of languages and returns them.
+function languagesThere(page) {
+  return page.evaluate(async () => {
     while (document.getElementById("languages").hidden) await new Promise((done) => setTimeout(done, 20));
     return [...document.querySelectorAll("#languages button")].map((button) => button.lang);
   });
+}
+
+async function everyState(page) {
+  await ask("mirror", "off");
+  const codes = await languagesThere(page);
   assert.deepEqual(codes, ["en", "es", "fr", "de", "pt", "ar", "zh-Hans", "hi"]);
   const small = [];
   const least = {};
@@ -126,6 +141,48 @@ async function everyState(page) {
     }
   }
   await speak(page, "en");
+}
+
+// pictures holds every state against its golden, on its side and upright: all
+// that is ever asked in English, and each state in a language that is written
+// from right to left. Two are with a simulated visitor before the camera.
+async function pictures(page) {
+  const goldens = new Goldens();
+  const states = VIEWS.filter((view, i) => !view.source && VIEWS.findIndex((v) => v.state === view.state) === i);
+  await ask("mirror", "off");
+  await page.waitForSelector('body[data-mirror="off"]', { timeout: 20_000 });
+  for (const screen of ["10in", "10in-upright"]) {
+    const { width, height } = SCREENS[screen];
+    await page.setViewportSize({ width, height });
+    for (const [language, views] of [["en", VIEWS], ["ar", states]]) {
+      await speak(page, language);
+      for (const view of views) {
+        await display(page, view);
+        await settled(page);
+        await goldens.look(page, `${nameOf(view)}-${screen}-${language}`);
+      }
+    }
+    await speak(page, "en");
+    await ask("mirror", "person");
+    await display(page, { state: "measuring", guidance: "hold_still", progress: 0.4 });
+    await page.waitForSelector('body[data-mirror="live"]', { timeout: 20_000 });
+    await settled(page);
+    await goldens.look(page, `measuring-somebody-${screen}-en`);
+    await ask("mirror", "off");
+    await page.waitForSelector('body[data-mirror="off"]', { timeout: 20_000 });
+  }
+  await goldens.judge();
+  await page.setViewportSize(SCREENS["10in"]);
+  await ask("mirror", "person");
+}
+
+// settled waits until a title has its size, which it gets once the fonts are
+// there, and is painted.
+function settled(page) {
+  return page.evaluate(async () => {
+    await document.fonts.ready;
+    for (let i = 0; i < 3; i++) await new Promise((painted) => requestAnimationFrame(painted));
+  });
 }
 
 // display shows a view and waits until it is there.
@@ -326,6 +383,26 @@ async function stalledKiosk(page) {
   await page.waitForSelector('body[data-state="out_of_service"][data-reason="kiosk_stalled"]', { timeout: 6_000 });
   await ask("show", { state: "ready" });
   await page.waitForSelector('body[data-state="ready"]');
+}
+
+// After hours the timers of both sides have run out, as here those of a browser
+// that is stopped for longer than the mirror waits for anybody: it takes up
+// where the kiosk is by then, and the mirror comes back.
+async function asleep(page) {
+  await ask("mirror", "person");
+  await display(page, { state: "passed" });
+  await page.waitForSelector('body[data-mirror="live"]', { timeout: 20_000 });
+  const from = (await shown(page)).length;
+  await ask("doze", { seconds: 9, then: { state: "guiding", guidance: "come_closer" } });
+  await until(page, [{ state: "guiding", mirror: "live" }], 40_000, from);
+  const after = (await shown(page)).slice(from).filter((s) => s.state === "passed");
+  assert.ok(after.length <= 1, "a PASS came back after the sleep");
+  // A camera that shows nothing for long leaves the channel asleep.
+  await ask("mirror", "off");
+  await page.waitForSelector('body[data-mirror="off"]', { timeout: 20_000 });
+  await page.waitForTimeout(6000);
+  await ask("mirror", "person");
+  await page.waitForSelector('body[data-mirror="live"]', { timeout: 5_000 });
 }
 
 async function deadServer(page) {

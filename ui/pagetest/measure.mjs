@@ -76,13 +76,17 @@ export async function flat(page) {
   const states = () => page.evaluate(() => (window.__states.length = 0));
   await states();
   const before = await used();
+  const process0 = await ask("memory");
   const nodes = () => page.evaluate(() => document.querySelectorAll("*").length);
   const first = await nodes();
   await ask("visits", VISITS);
   await until(page, ["ready"]);
   await states();
   const after = await used();
-  console.log(`${VISITS} visits: the page's memory went from ${(before / 1024).toFixed(0)} to ${(after / 1024).toFixed(0)} KB`);
+  console.log(
+    `${VISITS} visits: the page's memory went from ${(before / 1024).toFixed(0)} to ${(after / 1024).toFixed(0)} KB, ` +
+      `that of its process from ${(process0 / 1024).toFixed(1)} to ${((await ask("memory")) / 1024).toFixed(1)} MB`,
+  );
   assert.ok(after - before < 300_000, `the page grew by ${after - before} bytes`);
   assert.equal(await nodes(), first, "elements were left behind");
 }

@@ -77,6 +77,17 @@ func (k *fakeKiosk) commands() Commands {
 			defer k.office.mu.Unlock()
 			return k.office.confirmed, nil
 		},
+		"doze": func(argument json.RawMessage) (any, error) {
+			var a struct {
+				Seconds int
+				Then    json.RawMessage
+			}
+			if err := json.Unmarshal(argument, &a); err != nil {
+				return nil, err
+			}
+			return nil, doze(time.Duration(a.Seconds)*time.Second, func() error { return k.show(a.Then) })
+		},
+		"memory": func(json.RawMessage) (any, error) { return rendererKB() },
 		"adjusted": func(json.RawMessage) (any, error) {
 			k.office.mu.Lock()
 			defer k.office.mu.Unlock()

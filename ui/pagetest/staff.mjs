@@ -16,6 +16,7 @@ await finish(async () => {
   await theSession(page, says);
   await byKeyboard(page, says, url);
   await theEnd(page, says);
+  await inOtherLanguages(page, says, url);
   await gone(page, says);
   await close();
 });
@@ -292,7 +293,6 @@ async function byKeyboard(page, says, url) {
   await enterPIN(PIN);
   await says("Enter it once more");
   await enterPIN(PIN);
-  await says("Second check");
 
   // reach goes on with Tab until what has that name, or that id, has the focus.
   const reach = async (name) => {
@@ -319,6 +319,9 @@ async function byKeyboard(page, says, url) {
     await press(tab);
     await page.waitForFunction((name) => document.querySelector("#tabs [aria-current]").innerText === name, tab);
   };
+  // The clock was set on the way by touch, so the commissioning comes next.
+  await says("Commissioning, step 1");
+  await goTo("Now");
   await press("Not done", "Space");
   await says("Not done: counted.");
   await goTo("Counts");
@@ -391,6 +394,46 @@ async function commissionByKeyboard({ says, reach, press, goTo, keys }) {
   await press("Watch and sign off");
   await says("Laboratory, on 2026-11-20");
   await says("KB-1");
+}
+
+// inOtherLanguages looks at the door in each language, and at every page in one
+// that is written from right to left and in one with long words.
+async function inOtherLanguages(page, says, url) {
+  await page.goto("about:blank");
+  await page.goto(`${url}#es`);
+  await says("Introduzca el PIN");
+  const fits = async (what) => assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${what} is too wide`);
+  const choose = async (name, lang) => {
+    await page.getByRole("button", { name, exact: true }).tap();
+    await page.waitForFunction((want) => document.documentElement.lang === want, lang);
+    await page.waitForFunction((want) => document.querySelector('.tongues [aria-pressed="true"]').innerText === want, name);
+    assert.equal(await page.evaluate(() => document.documentElement.dir), lang === "ar" ? "rtl" : "ltr");
+    await fits(`the door in ${lang}`);
+    await shoot(page, `staff-door-${lang}`);
+  };
+  for (const [name, lang] of [["Français", "fr"], ["Português", "pt"], ["简体中文", "zh-Hans"], ["हिन्दी", "hi"]]) await choose(name, lang);
+  for (const [name, lang, size] of [["العربية", "ar", [800, 1280]], ["Deutsch", "de", [1024, 600]]]) {
+    await page.setViewportSize({ width: size[0], height: size[1] });
+    await choose(name, lang);
+    await page.locator(".door input").focus();
+    await page.keyboard.type("271828");
+    await page.keyboard.press("Enter");
+    for (const tab of PAGES) {
+      await page.locator(`#tabs [data-page="${tab}"]`).tap();
+      await page.waitForFunction((want) => document.querySelector("#tabs [aria-current]").dataset.page === want, tab);
+      await page.waitForTimeout(250);
+      await fits(`${tab} in ${lang}`);
+      if (lang === "ar") await scan(page, `${tab} in ${lang}`);
+      await shoot(page, `staff-${tab}-${lang}`);
+    }
+    await page.reload();
+    await page.waitForSelector(".tongues");
+  }
+  await choose("English", "en");
+  await page.locator(".door input").focus();
+  await page.keyboard.type("271828");
+  await page.keyboard.press("Enter");
+  await says("Second check");
 }
 
 async function gone(page, says) {

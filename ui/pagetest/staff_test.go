@@ -158,7 +158,7 @@ func (o *fakeOffice) Sight() staff.Sight {
 // Adjust takes every value but an emissivity above 1.
 func (o *fakeOffice) Adjust(a staff.Adjustment) error {
 	if a.Emissivity != nil && *a.Emissivity > "1" {
-		return &staff.BadEntry{Name: "emissivity", Err: staff.ErrEntry}
+		return &staff.EntryError{Name: "emissivity", Err: staff.ErrEntry}
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()

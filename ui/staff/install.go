@@ -22,7 +22,7 @@ type Installation interface {
 	// keeps that, and measures by it from then on. A record that was made for
 	// other values no longer holds.
 	//
-	// Errors: a [*BadEntry], [ErrEntry], or why it cannot be kept.
+	// Errors: a [*EntryError], [ErrEntry], or why it cannot be kept.
 	Adjust(a Adjustment) error
 	// Settings lists what was set here beside the owner's configuration.
 	Settings() []Setting
@@ -43,17 +43,17 @@ var (
 	ErrEntry = errors.New("an entry is not allowed")
 )
 
-// BadEntry is an [ErrEntry] that says which one.
-type BadEntry struct {
+// EntryError is an [ErrEntry] that says which one.
+type EntryError struct {
 	Name string
 	Err  error
 }
 
 // Error says which entry is not allowed, and why.
-func (e *BadEntry) Error() string { return "cannot take the " + e.Name + ": " + e.Err.Error() }
+func (e *EntryError) Error() string { return "cannot take the " + e.Name + ": " + e.Err.Error() }
 
 // Unwrap returns [ErrEntry] and the reason.
-func (e *BadEntry) Unwrap() []error { return []error{ErrEntry, e.Err} }
+func (e *EntryError) Unwrap() []error { return []error{ErrEntry, e.Err} }
 
 // Adjustment is what staff enter of the mounting and the certificate. What is
 // nil stays; an empty text goes back to the owner's value, and Reset does so
@@ -200,7 +200,7 @@ func (s *Staff) adjust(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	err := s.cfg.Installation.Adjust(q)
-	bad := new(BadEntry)
+	bad := new(EntryError)
 	switch {
 	case err == nil:
 		reply(w, nil)

@@ -38,9 +38,9 @@ def _skin_level(scene: Scene, person: Person) -> float:
 
 
 def _cover_level(scene: Scene, person: Person, rng) -> float:
-    """Cloth and hair lie between room and skin; as warm as a cool forehead they could not be told from it."""
+    """Cloth and hair lie between room and skin; as warm as skin they could not be told from it."""
     room, skin = _room_level(scene), _skin_level(scene, person)
-    return room + rng.uniform(0.05, 0.7) * (skin - room)
+    return room + rng.uniform(0.05, 0.8) * (skin - room)
 
 
 def _keep_below(person: Person, y: float) -> None:
@@ -99,9 +99,9 @@ def hat(scene: Scene, person: Person, rng) -> None:
     head, forehead, tall = person.head, person.forehead, boxes.height(person.face)
     whole = rng.random() < 0.6
     if whole:
-        edge = forehead[3] + tall * rng.uniform(-0.03, 0.09)
+        edge = forehead[3] + tall * rng.uniform(-0.02, 0.05)
     else:
-        edge = forehead[1] + boxes.height(forehead) * rng.uniform(0.1, 0.6)
+        edge = forehead[1] + boxes.height(forehead) * rng.uniform(0.1, 0.5)
     middle, wide = boxes.centre(head)[0], boxes.width(head) * rng.uniform(1.0, 1.25)
     top = head[1] - rng.uniform(0, 0.15) * boxes.height(head)
     mask = empty_mask()
@@ -155,9 +155,8 @@ def full_hair(scene: Scene, person: Person, rng) -> None:
     hair = cv2.resize(scene.kelvin[top:crown, left:right], (right - left, rows_drawn))
     if rng.random() < 0.5:
         hair = hair.mean() * 0.6 + hair * 0.4 + rng.uniform(-2, 0.5)
-    # A bald crown is skin, and a cool forehead is no hair: cool it until it is hair.
-    room, skin = _room_level(scene), _skin_level(scene, person)
-    hair = hair - max(0.0, hair.mean() - room - rng.uniform(0.0, 0.6) * (skin - room))
+    # A bald crown is skin: cool it until it is hair.
+    hair = hair - max(0.0, hair.mean() - _skin_level(scene, person) + rng.uniform(0.8, 2.5))
     mask = empty_mask()
     mask[top + (1 if top else 0) : int(edge), left + 1 : right - 1] = 1
     rows, columns = np.mgrid[:FRAME_HEIGHT, :FRAME_WIDTH]
@@ -187,11 +186,11 @@ def face_mask(scene: Scene, person: Person, rng) -> None:
 # Each with the share of faces that gets it; the rest stays as recorded.
 SHARES = (
     (glasses, 0.11),
-    (glasses_up, 0.07),
-    (hat, 0.16),
+    (glasses_up, 0.04),
+    (hat, 0.15),
     (fringe, 0.08),
     (face_mask, 0.06),
-    (full_hair, 0.08),
+    (full_hair, 0.12),
 )
 
 NARROWEST_HEAD = 16  # below this nothing drawn would show

@@ -9,7 +9,6 @@ import numpy as np
 
 import boxes
 import clutter
-import complexion
 import occlusions
 import sensor
 from scene import (
@@ -31,8 +30,6 @@ KIND_SHARES = ((FRONTAL, 0.40), (NEAR, 0.10), (TURNED, 0.16), (PEOPLE, 0.11), (E
 # Shares of samples that get each treatment.
 WARPED, OTHER_ROOM, TORSO_ONLY = 0.85, 0.5, 0.1
 SECOND_PERSON, PATCHED, SHAPED = 0.15, 0.3, 0.3
-# Frames from the annotated one at which a carried label counts half.
-CARRIED = 3.0
 DISC_HIDDEN = 0.7  # the appliance hides the disc, but must find it first
 
 
@@ -54,8 +51,7 @@ class Collection:
         by_clip = self._kinds[kind] if self.has(kind) else self._kinds[PEOPLE]
         clips = sorted(by_clip)
         candidates = by_clip[clips[rng.integers(len(clips))]]
-        weights = np.array([1 / (1 + c.get("distance", 0) / CARRIED) for c in candidates])
-        item = candidates[rng.choice(len(candidates), p=weights / weights.sum())]
+        item = candidates[rng.integers(len(candidates))]
         raw = self._frames[item["clip"]][item["frame"]]
         kelvin = np.asarray(raw, np.float32) / 100
         if rng.random() < DISC_HIDDEN:
@@ -106,7 +102,6 @@ class Sampler:
         kinds, shares = zip(*KIND_SHARES)
         scene = self._draw(source, kinds[rng.choice(len(kinds), p=shares)])
         scene = self._view(scene)
-        complexion.vary(scene, rng)
         occlusions.occlude(scene, rng)
         if rng.random() < SECOND_PERSON:
             self._add_person(scene)
@@ -137,7 +132,6 @@ class Sampler:
         rng = self.rng
         kind = (FRONTAL, NEAR, TURNED)[rng.integers(3)]
         other = warp(self._draw(self.recorded, kind), rng)
-        complexion.vary(other, rng)
         occlusions.occlude(other, rng)
         guest = max(other.persons, key=lambda p: boxes.width(p.head))
         wide = boxes.width(guest.head)

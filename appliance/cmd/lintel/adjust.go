@@ -72,7 +72,7 @@ func (i *installer) Adjust(s staff.Adjustment) error {
 		}
 		own[e.key] = e.value
 		if err := (config.Own{e.key: e.value}).Apply(&config.Config{}); err != nil {
-			return &staff.BadEntry{Name: e.name, Err: err}
+			return &staff.EntryError{Name: e.name, Err: err}
 		}
 	}
 	if err := i.options.settings.ApplyWith(&c, own); err != nil {
@@ -80,7 +80,7 @@ func (i *installer) Adjust(s staff.Adjustment) error {
 	}
 	if c.Reference.Expires != was.Reference.Expires && i.clock.Known() {
 		if err := c.CheckReferences(i.clock.Now()); err != nil {
-			return &staff.BadEntry{Name: "expires", Err: err}
+			return &staff.EntryError{Name: "expires", Err: err}
 		}
 	}
 	if c.Camera.Rotate%180 != was.Camera.Rotate%180 {

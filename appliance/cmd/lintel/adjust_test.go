@@ -100,7 +100,7 @@ func TestAdjustRefuses(t *testing.T) {
 		"expires":     {Expires: word("2026-11-19")},
 	} {
 		err := i.Adjust(a)
-		bad := new(staff.BadEntry)
+		bad := new(staff.EntryError)
 		if !errors.As(err, &bad) || bad.Name != name || !errors.Is(err, staff.ErrEntry) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -8,8 +8,10 @@ import (
 	"os"
 	"time"
 
+	"lintel/appliance/config"
 	"lintel/appliance/screening"
 	"lintel/appliance/setup"
+	"lintel/appliance/setup/board"
 	"lintel/ui"
 )
 
@@ -63,14 +65,21 @@ const tryAgainAfter = 15 * time.Second
 func (o *runOptions) excuse(ctx context.Context, out io.Writer, of *startError) (err error) {
 	fmt.Fprintln(os.Stderr, "lintel:", of)
 	p := o.program()
-	p.screen.notices = func() []string { return nil }
 	defer func() { err = p.end(err, out) }()
 	if p.source, err = setup.ParseSource(o.source); err != nil {
 		return err
 	}
-	// What of the settings can be used is.
-	p.config, _ = p.source.Configure(&o.settings)
-	if err := p.openPages(); err != nil {
+	// What of the settings can be used is; there are no lamps and no camera.
+	if p.read() != nil {
+		p.config = p.owners
+	}
+	none := config.Default()
+	if p.panel, err = board.Open(&none, false); err != nil {
+		return err
+	}
+	p.screen.notices = p.panel.Notices
+	p.seat = seat{source: p.source, config: &p.config, again: make(chan func(), 1)}
+	if err := p.openPages(nil); err != nil {
 		// Without those of the staff then.
 		p.office = nil
 		server, err := ui.New(ui.Config{Listen: o.listen, Faults: p.screen.faults})

@@ -19,7 +19,7 @@ import (
 
 // kept are the patterns of everything that the program keeps in state.dir, with
 // what is left of a writing that was cut off.
-var kept = [...]string{counts.FileName + "*", pinName + "*", setup.RecordName + "*"}
+var kept = [...]string{counts.FileName + "*", pinName + "*", setup.RecordName + "*", config.OwnName + "*", asideName + "*", clockName + "*"}
 
 func forgetCommand() *cobra.Command {
 	var settings config.Flags
@@ -28,7 +28,7 @@ func forgetCommand() *cobra.Command {
 		Use:   "forget --sure",
 		Short: "Wipe everything that this kiosk keeps",
 		Long: `Forget wipes what the kiosk keeps in state.dir: the counts, those that were set
-aside too, the staff PIN and the commissioning record. It is then as it was when
+aside too, the staff PIN, the commissioning record and what was set here. It is then as it was when
 it was first started. The files are written over before they are removed; what a
 flash medium keeps of them beside that is beyond a program.
 

@@ -14,6 +14,7 @@ import (
 	"lintel/appliance/screening"
 	"lintel/appliance/setup"
 	"lintel/appliance/setup/board"
+	"lintel/calibration/commissioning"
 	"lintel/firmware/thermal"
 	"lintel/ui"
 	"lintel/vision"
@@ -64,7 +65,7 @@ func (p *program) read() (err error) {
 		return err
 	}
 	if p.own, err = config.LoadOwn(p.owners.State.Dir); err != nil {
-		return err
+		return because(faultState, err)
 	}
 	p.config = p.owners
 	return p.options.settings.ApplyWith(&p.config, p.own)
@@ -83,7 +84,11 @@ func (p *program) open(ctx context.Context) (err error) {
 	}
 	p.atEnd(p.panel.Close)
 	p.screen.notices = p.panel.Notices
-	if err := p.openPages(); err != nil {
+	record, err := setup.LoadRecord(&p.config)
+	if err != nil {
+		return because(faultState, err)
+	}
+	if err := p.openPages(record); err != nil {
 		return err
 	}
 	p.seat = seat{source: p.source, config: &p.config, paced: !p.options.fast, seed: p.options.seed, build: p.build(detector), again: make(chan func(), 1)}
@@ -101,12 +106,8 @@ func (p *program) open(ctx context.Context) (err error) {
 	return because(faultStart, p.options.guard.confine(&p.config, p.source, p.options.settings.File))
 }
 
-// openPages opens the pages and those of the staff.
-func (p *program) openPages() (err error) {
-	record, err := setup.LoadRecord(&p.config)
-	if err != nil {
-		return because(faultState, err)
-	}
+// openPages opens the pages and those of the staff; there may be no record.
+func (p *program) openPages(record *commissioning.Record) (err error) {
 	p.installer = &installer{
 		cfg: &p.config, owners: p.owners, own: p.own, options: p.options,
 		record: record, clock: systemClock{wish: p.config.State.Dir}, lamps: p.panel, seat: &p.seat,

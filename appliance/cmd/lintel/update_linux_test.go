@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"lintel/appliance/config"
 	"lintel/appliance/update"
 )
 
@@ -157,7 +158,7 @@ func TestAskingForUpdates(t *testing.T) {
 
 func TestForgetCommand(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"counts.db", "counts.db-wal", "counts.db.damaged-1-wal", "staff.json", "commissioning.json", "holiday.jpg"} {
+	for _, name := range []string{"counts.db", "counts.db-wal", "counts.db.damaged-1-wal", "staff.json", "commissioning.json", config.OwnName, "holiday.jpg"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("something"), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -24,7 +24,10 @@ func StartLive(ctx context.Context, c *config.Config) (live func() (calibration.
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- t.Run(ctx) }()
-	stop = func() { cancel(); <-ended }
+	stop = func() {
+		cancel()
+		_ = <-ended // nil: it ended because it was told to
+	}
 	patience := time.NewTimer(seconds(c.Live.TimeoutS))
 	defer patience.Stop()
 	tick := time.NewTicker(50 * time.Millisecond)

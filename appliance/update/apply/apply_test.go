@@ -217,7 +217,7 @@ func TestInstalling(t *testing.T) {
 		return fmt.Sprintf(`{"act":"install","bundle":%q%s}`, filepath.Join(b.Media, "sda1", file), more)
 	}
 	trial := filepath.Join(b.Notes, trialName)
-	b.installs = func(out io.Writer, path string) error {
+	b.installs = func(out io.Writer, _ string) error {
 		if data, err := os.ReadFile(trial); err != nil || !strings.Contains(string(data), `"slot":"B"`) {
 			t.Errorf("RAUC began before the note was there: %s, %v", data, err)
 		}

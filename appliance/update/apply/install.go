@@ -36,7 +36,7 @@ func (m *Machine) install(ctx context.Context, last update.Report, request updat
 	if said != nil {
 		r.Version = said.Version
 	}
-	if errors.Is(err, update.Older) && request.Older {
+	if errors.Is(err, update.ErrOlder) && request.Older {
 		m.logf("older, and staff allowed it: %v", err)
 		err = nil
 	}

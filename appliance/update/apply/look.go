@@ -54,7 +54,7 @@ func (m *Machine) offer(ctx context.Context, file string, progress func(done, to
 	if said != nil {
 		o.Version, o.Changes, o.Signer = said.Version, said.Changes, said.signer
 	}
-	if err == nil || errors.Is(err, update.Older) {
+	if err == nil || errors.Is(err, update.ErrOlder) {
 		if payload := b.CheckPayload(ctx, progress); payload != nil {
 			err = payload
 		}
@@ -94,14 +94,14 @@ func (m *Machine) examine(ctx context.Context, file string) (*update.Bundle, *st
 	}
 	if said.Board != b.Board || said.Version != b.Version {
 		// RAUC and this program read the same file: they must see the same.
-		return b, nil, fmt.Errorf("cannot take %s: its manifest can be read in two ways: %w", file, update.Tampered)
+		return b, nil, fmt.Errorf("cannot take %s: its manifest can be read in two ways: %w", file, update.ErrTampered)
 	}
 	image, err := update.ReadImage(m.Image)
 	if err != nil {
 		return b, said, err
 	}
 	if said.Board != image.Board {
-		return b, said, fmt.Errorf("cannot take %s: it is for %.40q, this is %s: %w", file, said.Board, image.Board, update.OtherBoard)
+		return b, said, fmt.Errorf("cannot take %s: it is for %.40q, this is %s: %w", file, said.Board, image.Board, update.ErrOtherBoard)
 	}
 	now, err := update.ParseVersion(image.Version)
 	if err != nil {
@@ -109,11 +109,11 @@ func (m *Machine) examine(ctx context.Context, file string) (*update.Bundle, *st
 	}
 	then, err := update.ParseVersion(said.Version)
 	if err != nil {
-		return b, said, fmt.Errorf("%w: %w", err, update.BadFormat)
+		return b, said, fmt.Errorf("%w: %w", err, update.ErrBadFormat)
 	}
 	said.same = then.Compare(now) == 0
 	if then.Compare(now) < 0 {
-		return b, said, fmt.Errorf("cannot take %s: %v is older than %v: %w", file, then, now, update.Older)
+		return b, said, fmt.Errorf("cannot take %s: %v is older than %v: %w", file, then, now, update.ErrOlder)
 	}
 	return b, said, nil
 }
@@ -124,16 +124,16 @@ var verified = regexp.MustCompile(`Verified inline signature by '(?:.*CN ?= ?)?(
 // signed has RAUC check the signature and returns what was signed.
 func (m *Machine) signed(ctx context.Context, file string) (*statement, error) {
 	if _, err := os.Stat(m.Owner); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("cannot take %s: %w", file, update.NoOwner)
+		return nil, fmt.Errorf("cannot take %s: %w", file, update.ErrNoOwner)
 	}
 	var out, messages bytes.Buffer
 	if err := m.Start(ctx, &out, &messages, "rauc", "--conf="+m.Config, "--output-format=json", "info", file); err != nil {
-		why := update.BadFormat
+		why := update.ErrBadFormat
 		switch text := messages.String(); {
 		case strings.Contains(text, "certificate"):
-			why = update.WrongKey
+			why = update.ErrWrongKey
 		case strings.Contains(text, "signature verification failed"):
-			why = update.Tampered
+			why = update.ErrTampered
 		}
 		return nil, fmt.Errorf("cannot take %s: RAUC says: %s: %w", file, lastLine(messages.String()), why)
 	}

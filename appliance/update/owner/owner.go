@@ -1,6 +1,7 @@
 package owner
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -114,7 +115,9 @@ func Sign(key, data []byte) ([]byte, error) {
 		return nil, fmt.Errorf("cannot sign: %w", errors.Join(ErrKey, err))
 	}
 	sum := sha256.Sum256(data)
-	signature, err := ecdsa.SignASN1(rand.Reader, private, sum[:])
+	// Without a source of randomness the same key and data have the same
+	// signature (RFC 6979), so that an image can be made again.
+	signature, err := private.Sign(nil, sum[:], crypto.SHA256)
 	if err != nil {
 		return nil, fmt.Errorf("cannot sign: %w", err)
 	}

@@ -28,6 +28,9 @@ type Bundle struct {
 	Root, Boot string
 }
 
+// squash is how the bundle is packed: the root in it is compressed already.
+const squash = "-comp zstd -Xcompression-level 3"
+
 // maxChanges is how long the text of the changes may be, in bytes.
 const maxChanges = 2000
 
@@ -60,7 +63,7 @@ func (b *Bundle) Make(ctx context.Context, to string) (err error) {
 	if err := os.WriteFile(filepath.Join(dir, "manifest.raucm"), b.manifest(), 0o600); err != nil {
 		return fmt.Errorf("cannot write the manifest: %w", err)
 	}
-	out, err := exec.CommandContext(ctx, "rauc", "bundle", "--key", b.Key, "--cert", b.Certificate, dir, to).CombinedOutput()
+	out, err := exec.CommandContext(ctx, "rauc", "bundle", "--mksquashfs-args="+squash, "--key", b.Key, "--cert", b.Certificate, dir, to).CombinedOutput()
 	if errors.Is(err, exec.ErrNotFound) {
 		return fmt.Errorf("cannot make %s: %w: install Debian's rauc and squashfs-tools", to, err)
 	}

@@ -9,7 +9,7 @@
 //	shift on|off        8 bytes before the image
 //	every N             send every N-th frame of the scene
 //	correct             a flat-field correction of the camera's own accord
-//	fix N               N rows in the middle stay as they are
+//	fix N               so many rows in the middle stay as they are
 //	keep radiometry|gain|nothing
 //	                    what a Lepton does not let be set, from the next plug on
 //	gain low|high       of a camera that takes no commands

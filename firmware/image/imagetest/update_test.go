@@ -44,7 +44,9 @@ func TestUpdates(t *testing.T) {
 	m.keepsPIN(t)
 	m.counted(t, visits)
 
+	t.Logf("%v: slot A is good, %d visits", time.Since(m.began).Round(time.Second), visits)
 	offers := m.looks(t)
+	t.Logf("%v: looked: %+v", time.Since(m.began).Round(time.Second), offers)
 	for _, refused := range []string{"truncated", "unsigned", "wrong_key", "tampered", "other_board", "older"} {
 		if got := offers[refused+".raucb"].Refused; got != refused {
 			t.Errorf("%s is refused as %q", refused, got)
@@ -57,6 +59,7 @@ func TestUpdates(t *testing.T) {
 		if after := m.environment(); after["A_OK"] != "1" || !strings.HasPrefix(after["ORDER"], "A") || refused != "tampered" && after["B_OK"] != before["B_OK"] {
 			t.Errorf("after %s the boot loader has %v", refused, after)
 		}
+		t.Logf("%v: %s is refused", time.Since(m.began).Round(time.Second), refused)
 	}
 	if o := offers["good.raucb"]; o.Refused != "" || o.Version != newer || o.Signer == "" || o.Changes == "" {
 		t.Errorf("the good one is offered as %+v", o)
@@ -67,6 +70,7 @@ func TestUpdates(t *testing.T) {
 	m = on()
 	m.good(t, "B")
 	m.stillHas(t, visits)
+	t.Logf("%v: slot B is good and has what was kept", time.Since(m.began).Round(time.Second))
 
 	// It starts, but its program does not: it is marked bad and gone back from.
 	m.installs(t, "unwell", false)
@@ -79,6 +83,7 @@ func TestUpdates(t *testing.T) {
 		t.Errorf("that it fell back is not told: %+v", s)
 	}
 	m.stillHas(t, visits)
+	t.Logf("%v: it went back by itself and has what was kept", time.Since(m.began).Round(time.Second))
 
 	// Older than what runs: refused above, installed by the deliberate act. The
 	// slot is written, which is enough here.
@@ -280,7 +285,7 @@ func newStick(t *testing.T) string {
 	write(t, in("supplier.key"), key, 0o600)
 	write(t, in("supplier.crt"), certificate, 0o600)
 	// A bundle that is refused need not hold an image.
-	write(t, in("small.img"), []byte(strings.Repeat("no image at all ", 60_000)), 0o600)
+	sh(t, "sh", "-c", "head -c 1000000 "+filepath.Join(image(t), "root.img")+" >"+in("small.img"))
 	root, bootGood, bootUnwell := filepath.Join(image(t), "root.img"), in("boot.img"), in("unwell.img")
 	for _, to := range []string{bootGood, bootUnwell} {
 		sh(t, "cp", filepath.Join(image(t), "boot.img"), to)

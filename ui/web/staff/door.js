@@ -81,7 +81,7 @@ export function door(main, api, message, onInside, onLanguage) {
   }
 
   const beside = el("div");
-  const tongues = el("div", { className: "row tongues", role: "group", "aria-label": w.door.language, hidden: Object.keys(LANGUAGES).length < 2 }, ...Object.entries(LANGUAGES).map(([code, name]) =>
+  const tongues = el("div", { className: "row tongues", role: "group", "aria-label": w.door.language }, ...Object.entries(LANGUAGES).map(([code, name]) =>
     el("button", { type: "button", lang: code, dir: code === "ar" ? "rtl" : "ltr", "aria-pressed": name === w.name, onclick: () => onLanguage(code) }, name)));
   main.append(tongues, el("div", { className: "door" }, el("div", {}, title, text, field, keys, say), beside));
   say.textContent = message;

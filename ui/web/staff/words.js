@@ -5,7 +5,9 @@
 import { ask } from "../languages.js";
 
 // LANGUAGES are those of the catalogues, with their own names.
-export const LANGUAGES = { en: "English" };
+export const LANGUAGES = {
+  en: "English", es: "Español", fr: "Français", de: "Deutsch", pt: "Português", ar: "العربية", zh: "简体中文", hi: "हिन्दी",
+};
 
 export const words = {};
 export const visitors = {};

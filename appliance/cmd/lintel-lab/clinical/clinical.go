@@ -50,6 +50,11 @@ type Summary struct {
 	SHA256      string      `json:"model_sha256"`
 	SensCI      *[2]float64 `json:"sensitivity_ci"`
 	SpecCI      *[2]float64 `json:"specificity_ci"`
+	// SpecAt90 is the specificity on this table at the highest threshold that
+	// catches 90 % of its fevers, OwnC. The shipped threshold is a common one of
+	// both cameras of the study, so a single camera may do worse by it.
+	SpecAt90 *float64 `json:"specificity_at_sensitivity_90"`
+	OwnC     *float64 `json:"threshold_at_sensitivity_90_c"`
 }
 
 // Run reads the table from csv, judges every subject at the site and writes
@@ -164,10 +169,17 @@ func (o *outcome) summary(p *policy.Policy, table *trial.Table) Summary {
 	sensitivity := policy.Wilson(float64(o.caught)/float64(o.febrile), float64(o.febrile))
 	specificity := policy.Wilson(float64(o.cleared)/float64(o.healthy), float64(o.healthy))
 	model := p.Model()
+	scores := table.Scores(model)
+	own, at90 := math.NaN(), math.NaN()
+	if t, err := trial.OperatingPoint([]trial.Scores{scores}, 0.9); err == nil {
+		own, at90 = t, scores.Specificity(t)
+	}
 	return Summary{
+		SpecAt90:    known(at90),
+		OwnC:        known(own),
 		Event:       "summary",
 		N:           len(table.Subjects),
-		AUC:         known(table.Scores(model).AUC()),
+		AUC:         known(scores.AUC()),
 		Sensitivity: known(sensitivity.Value),
 		Specificity: known(specificity.Value),
 		ThresholdC:  float64(p.ScoreThreshold(room)),

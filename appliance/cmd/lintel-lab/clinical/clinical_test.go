@@ -48,7 +48,7 @@ func TestEvents(t *testing.T) {
 {"event":"subject","subject":"t","score":20,"verdict":"unmeasured"}
 {"event":"subject","subject":"u","score":null,"verdict":"unmeasured"}
 {"event":"subject","subject":"v","score":36,"verdict":"refer"}
-{"event":"summary","n":7,"auc":0.4166666666666667,"sensitivity":0.5,"specificity":0.5,"threshold_c":35.5,"site":"forehead","fever":"oral temperature (aveOralM, else aveOralF) >= 37.5 degC","n_febrile":2,"n_healthy":2,"n_unmeasured":2,"discarded_cells":0,"n_without_room":7,"n_partial_pattern":0,"model_version":2,"model_sha256":"HASH","sensitivity_ci":[0.0945,0.9055],"specificity_ci":[0.0945,0.9055]}
+{"event":"summary","n":7,"auc":0.4166666666666667,"sensitivity":0.5,"specificity":0.5,"threshold_c":35.5,"site":"forehead","fever":"oral temperature (aveOralM, else aveOralF) >= 37.5 degC","n_febrile":2,"n_healthy":2,"n_unmeasured":2,"discarded_cells":0,"n_without_room":7,"n_partial_pattern":0,"model_version":2,"model_sha256":"HASH","sensitivity_ci":[0.0945,0.9055],"specificity_ci":[0.0945,0.9055],"specificity_at_sensitivity_90":0,"threshold_at_sensitivity_90_c":20}
 `
 	model, _ := policy.Shipped(policy.Forehead)
 	want = strings.Replace(want, "HASH", model.SHA256, 1)
