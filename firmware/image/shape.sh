@@ -31,7 +31,7 @@ install -Dm644 -t usr/lib/tmpfiles.d "$here"/tmpfiles/*.conf
 install -Dm644 -t usr/lib/lintel/repart.d "$here"/repart/*.conf
 sed -i "s/@SLOT@/$(cat "$here/slot.$arch")M/" usr/lib/lintel/repart.d/*-root-*.conf
 install -Dm644 "$here/lintel.toml" usr/lib/lintel/lintel.toml
-install -Dm644 "$here/files/starting.html" usr/share/lintel/starting.html
+install -Dm644 "$here/files/trouble.html" usr/share/lintel/trouble.html
 install -Dm644 "$here/files/policy.json" etc/chromium/policies/managed/lintel.json
 install -Dm644 "$here/files/system.conf" etc/systemd/system.conf.d/lintel.conf
 install -Dm644 "$here/files/journald.conf" etc/systemd/journald.conf.d/lintel.conf

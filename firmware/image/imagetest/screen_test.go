@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// The grounds of the page, by state (ui/web/kiosk.css), and of the page before
-// it (../files/starting.html).
+// The grounds of the page, by state (ui/web/kiosk.css), and of the page that
+// stands where the program does not start (../files/trouble.html).
 var grounds = map[string]color.RGBA{
 	"page":           {0x0b, 0x13, 0x20, 255},
 	"passed":         {0x0a, 0x4a, 0x28, 255},
 	"out_of_service": {0x17, 0x18, 0x1c, 255},
-	"starting":       {0x1b, 0x1f, 0x24, 255},
+	"trouble":        {0x1b, 0x1f, 0x24, 255},
 }
 
 // ground is what the screen shows: the name of the ground that covers more than
