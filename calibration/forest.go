@@ -82,11 +82,15 @@ func (s *search) sortPixels(f *thermal.Frame, x0, y0, x1, y1 int) {
 func (s *search) add(i, level int32) {
 	w := int32(s.stride)
 	roots := [4]int32{s.find(i - 1), s.find(i + 1), s.find(i - w), s.find(i + w)}
-	if roots[0] == tooLarge || roots[1] == tooLarge || roots[2] == tooLarge || roots[3] == tooLarge {
+	// The values below zero are the smallest, tooLarge the least of all.
+	most := max(roots[0], roots[1], roots[2], roots[3])
+	if min(roots[0], roots[1], roots[2], roots[3]) == tooLarge {
 		s.parent[i] = tooLarge
-		for _, root := range roots {
-			if root >= 0 {
-				s.parent[root] = tooLarge
+		if most >= 0 {
+			for _, root := range roots {
+				if root >= 0 {
+					s.parent[root] = tooLarge
+				}
 			}
 		}
 		return
@@ -98,9 +102,11 @@ func (s *search) add(i, level int32) {
 		minX: int16(x), maxX: int16(x), minY: int16(y), maxY: int16(y),
 	}
 	root := i
-	for _, other := range roots {
-		if other >= 0 {
-			root = s.join(root, other)
+	if most >= 0 {
+		for _, other := range roots {
+			if other >= 0 {
+				root = s.join(root, other)
+			}
 		}
 	}
 	if s.regions[root].area > s.largest {

@@ -74,11 +74,15 @@ func (t *track) confirmed(cell float64) bool {
 	return t.hits >= confirmHits && t.score >= least
 }
 
-// size tells how near a face is, in pixels: its width, and not less than three
-// quarters of its height, because one that is cut off or seen from the side is
-// narrow and no less near.
+// size tells how near a face is, in pixels: its width, and where it is turned
+// aside not less than three quarters of its height, because it is narrow then
+// and no further away for that.
 func (t *track) size() float64 {
-	return math.Max(t.now.box.Width(), 0.75*t.now.box.Height())
+	width := t.now.box.Width()
+	if t.now.frontal >= minFrontal {
+		return width
+	}
+	return math.Max(width, 0.75*t.now.box.Height())
 }
 
 // speed returns how fast the face moves, in face widths a second.

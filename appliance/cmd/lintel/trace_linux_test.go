@@ -266,12 +266,15 @@ func (j *judge) wrote(name, call string, args [][]byte) {
 	j.writings++
 	descriptor, to := target(call)
 	said := bytes.Join(args, nil)
-	if !internal.MatchString(to) && !j.mayWrite(to) && (descriptor != "1" || !greeting.Match(said)) {
+	greets := descriptor == "1" && greeting.Match(said)
+	if !internal.MatchString(to) && !j.mayWrite(to) && !greets {
 		j.offend("says %.80q to %s", said, to)
 	}
 	look := j.search
-	if strings.HasPrefix(to, "UDP") {
-		look = j.searchPieces // what is encrypted may look like any text
+	if greets || strings.HasPrefix(to, "UDP") {
+		// The name of a recording may look like a temperature, and what is
+		// encrypted like anything.
+		look = j.searchPieces
 	}
 	for _, b := range args {
 		look(b, name, j.offend)

@@ -22,11 +22,14 @@ func StartLive(ctx context.Context, c *config.Config) (live func() (calibration.
 		return nil, func() {}, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	ended := make(chan error, 1)
-	go func() { ended <- t.Run(ctx) }()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = t.Run(ctx) // nil: it ends because it is told to
+	}()
 	stop = func() {
 		cancel()
-		_ = <-ended // nil: it ended because it was told to
+		<-ended
 	}
 	patience := time.NewTimer(seconds(c.Live.TimeoutS))
 	defer patience.Stop()

@@ -34,7 +34,8 @@
 //   - Seconds of a verdict: from the first frame in which the face of that visit
 //     is reported. The kiosk addresses nobody further away than one and a half
 //     times the working distance: a face is reported, guided and shown from 16
-//     pixels on (its width, or three quarters of its height) and measured from
+//     pixels on (its width, or three quarters of its height where it is turned
+//     aside) and measured from
 //     24 pixels on; with a Lepton 3.5 that is 1.4 m and 0.9 m. Before, there is
 //     neither guidance nor a visit, and nobody in "faces". Where the time went is
 //     listed by gate, the slowest verdict first.
