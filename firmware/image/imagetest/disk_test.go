@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -19,20 +18,6 @@ const (
 	rootAAt  = 129 * mib
 	diskSize = 4096 * mib
 )
-
-// bootBAt is where the other boot partition lies, behind the root partition.
-func bootBAt(t testing.TB) int64 {
-	t.Helper()
-	text, err := os.ReadFile("../slot." + arch(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	slot, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return rootAAt + int64(slot)*mib
-}
 
 // image is the folder with the image that is tested.
 func image(t testing.TB) string {

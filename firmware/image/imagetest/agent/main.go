@@ -7,6 +7,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -102,8 +103,9 @@ func serve(r request, send func(answer)) answer {
 	a := answer{Out: string(out)}
 	if err != nil {
 		a.Status = -1
-		if e, ok := err.(*exec.ExitError); ok {
-			a.Status = e.ExitCode()
+		var ended *exec.ExitError
+		if errors.As(err, &ended) {
+			a.Status = ended.ExitCode()
 		} else {
 			a.Out += err.Error()
 		}
