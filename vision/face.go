@@ -120,6 +120,10 @@ func (r Reject) String() string {
 type Result struct {
 	// Faces lists every face found, the largest first.
 	Faces []Face
+	// Nobody says that nothing in the frame may be a face, not even one that is
+	// too far away or too unsure to be among Faces, and that none was a moment
+	// ago. False where it is not known.
+	Nobody bool
 	// Body is the silhouette: a bit a cell, set where somebody is. Images
 	// longer than about 200 pixels have cells of several pixels.
 	Body Mask
@@ -140,6 +144,7 @@ func (r *Result) empty() {
 	}
 	clear(r.Faces) // who has left stays in no spare capacity
 	r.Faces = r.Faces[:0]
+	r.Nobody = false
 	clear(r.Body.Bits)
 }
 

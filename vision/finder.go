@@ -84,6 +84,7 @@ func (f *Finder) Find(frame *thermal.Frame, reference thermal.Circle, r *Result)
 		return err
 	}
 	f.tracker.follow(f.candidates, frame.Time)
+	r.Nobody = len(f.candidates) == 0 && len(f.tracker.tracks) == 0
 	for i := range f.tracker.tracks {
 		t := &f.tracker.tracks[i]
 		if !t.seen || !t.confirmed(float64(f.plane.factor)) {

@@ -320,3 +320,37 @@ func BenchmarkFind(b *testing.B) {
 		})
 	}
 }
+
+func TestNobodyIsSaidOnlyWhereNothingMayBeAFace(t *testing.T) {
+	frame, _, _, _ := onePerson()
+	far := newGrid(120, 160)
+	far.face(8, 7, 3, thermal.Box{X0: 60, Y0: 60, X1: 68, Y1: 70}, thermal.Box{X0: 61, Y0: 60, X1: 67, Y1: 63}, 3, 3)
+	empty := newGrid(120, 160)
+	d := &fakeDetector{out: far.out}
+	f := newFinder(t, d)
+	var r Result
+	look := func(out []float32) {
+		t.Helper()
+		d.out = out
+		frame.Time += period
+		if err := f.Find(frame, thermal.Circle{}, &r); err != nil || len(r.Faces) != 0 {
+			t.Fatalf("%v, %v", r.Faces, err)
+		}
+	}
+	for range 3 {
+		if look(far.out); r.Nobody {
+			t.Error("who is too far away to be reported is nobody")
+		}
+	}
+	if look(empty.out); r.Nobody {
+		t.Error("who was there a moment ago is nobody")
+	}
+	frame.Time += 2 * trackLifetime
+	if look(empty.out); !r.Nobody {
+		t.Error("somebody is in an empty room")
+	}
+	d.err = errors.New("fails")
+	if err := f.Find(frame, thermal.Circle{}, &r); err == nil || r.Nobody {
+		t.Errorf("nobody, and %v", err)
+	}
+}

@@ -96,7 +96,9 @@ type Report struct {
 	Site      policy.Site
 	Reference calibration.Reference
 	Faces     []vision.Face
-	Step      screening.Step
+	// Nobody is that of [vision.Result]: nothing in the frame may be a face.
+	Nobody bool
+	Step   screening.Step
 	// Measurement is that of the last forehead measured in the frame; its Budget
 	// names every term, its Pixels are 0 where none was measured.
 	Measurement calibration.Measurement
@@ -221,7 +223,7 @@ func (k *Kiosk) process() error {
 	k.state = step.State
 	k.publish(step)
 	if k.cfg.Observer != nil {
-		k.report = Report{Frame: &k.frame, Site: k.cfg.Site, Reference: reference.Reference, Faces: k.found.Faces, Step: step, Measurement: k.measured, Usual: reference.Scale.Usual()}
+		k.report = Report{Frame: &k.frame, Site: k.cfg.Site, Reference: reference.Reference, Faces: k.found.Faces, Nobody: k.found.Nobody, Step: step, Measurement: k.measured, Usual: reference.Scale.Usual()}
 		k.cfg.Observer.Observe(&k.report)
 	}
 	k.forgetFaces()

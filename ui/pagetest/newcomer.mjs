@@ -24,6 +24,8 @@ await finish(async () => {
   await page.locator('#languages button[lang="es"]').tap();
   await says("Acérquese");
   await film("another-language");
+  await page.locator('#languages button[lang="en"]').tap();
+  await says("step up", 60_000);
   await page.locator("#door").tap();
   await says("Choose a PIN");
   await film("no-pin-yet");
@@ -49,11 +51,11 @@ await finish(async () => {
   await film("commission-camera");
   await tap("Next");
   await says("Turned clockwise by");
-  await says("it has a circle", 60_000);
+  await says("it has a circle", 120_000);
   await film("commission-mounting");
   await tap("Next");
   await says("in order, at");
-  await says("it has a circle", 60_000);
+  await says("it has a circle", 120_000);
   await film("commission-reference");
   await tap("Next");
   await page.waitForFunction(() => document.getElementById("field_temperature").value === "37.00");
@@ -64,7 +66,7 @@ await finish(async () => {
   await says("Kept.");
   await tap("Next");
   await says("The outline is where");
-  await says("it has a circle", 60_000);
+  await says("it has a circle", 120_000);
   await film("commission-view");
   await tap("Next");
   await film("commission-room");

@@ -270,7 +270,8 @@ async function theSession(page, says) {
   await says("The reference disc is not where it was.");
   await says("reference_moved");
   await page.getByRole("link", { name: "Back to the visitors' screen" }).tap();
-  await page.waitForSelector("body[data-state]");
+  // The door stands beside the languages, and moves when they come.
+  await page.waitForSelector("#languages:not([hidden])");
   await page.locator("#door").tap();
   await says("Enter the PIN");
 }

@@ -20,8 +20,6 @@ import (
 )
 
 const (
-	// heatColumns is the width of the heat view in cells.
-	heatColumns = 32
 	// watchedFor is how long the heat view goes on after it was asked for.
 	watchedFor = 3 * time.Second
 	// blankFor is how long it stays blank after somebody was in sight.
@@ -61,6 +59,7 @@ type installer struct {
 	person  time.Time // when somebody was last in sight
 	now     staff.Sight
 	levels  []byte
+	cells   []uint16 // room to sort the counts of one view's cells; overwritten
 	settle  *commissioning.Settle
 	budget  calibration.Budget // while settle is watched
 	settled chan struct{}
@@ -135,33 +134,15 @@ func (i *installer) Observe(r *kiosk.Report) {
 		c := r.Reference.Circle
 		i.now.X, i.now.Y, i.now.R, i.now.OffsetK = c.X, c.Y, c.R, float64(r.Reference.Offset)
 	}
-	if len(r.Faces) > 0 || time.Since(i.person) < blankFor {
+	if !r.Nobody || i.warm(r) {
+		i.person = time.Now()
+	}
+	if time.Since(i.person) < blankFor {
 		i.wipe()
 		return
 	}
 	i.levels = heat(i.levels[:0], r.Frame)
 }
-
-// heat appends a hexadecimal digit for each cell of a frame: how warm its
-// middle is, between the coldest and the warmest of all cells.
-func heat(dst []byte, f *thermal.Frame) []byte {
-	step := max(1, f.Width/heatColumns)
-	low, high := uint16(0xffff), uint16(0)
-	each := func(take func(v uint16)) {
-		for y := step / 2; y < f.Height; y += step {
-			for x := step / 2; x < f.Width; x += step {
-				take(f.Counts[y*f.Width+x])
-			}
-		}
-	}
-	each(func(v uint16) { low, high = min(low, v), max(high, v) })
-	span := max(1, int(high)-int(low))
-	each(func(v uint16) { dst = append(dst, "0123456789abcdef"[(int(v)-int(low))*15/span]) })
-	return dst
-}
-
-// cells is how many cells of that step a side has.
-func cells(side, step int) int { return (side - step/2 + step - 1) / step }
 
 // Sight is what the camera sees now.
 func (i *installer) Sight() staff.Sight {

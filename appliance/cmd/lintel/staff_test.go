@@ -74,8 +74,8 @@ func TestHeatViewIsBlankWhileSomebodyIsInSight(t *testing.T) {
 		frame.Counts[n] = uint16(30000 + n%64)
 	}
 	i.Confirm() // without a camera it does nothing
-	i.begin(thermal.Info{Width: 64, Height: 48}, nil)
-	nobody, somebody := &kiosk.Report{Frame: &frame}, &kiosk.Report{Frame: &frame, Faces: make([]vision.Face, 1)}
+	i.begin(thermal.Info{Width: 64, Height: 48, Scale: thermal.CentiKelvin}, nil)
+	nobody, somebody := &kiosk.Report{Frame: &frame, Nobody: true}, &kiosk.Report{Frame: &frame, Faces: make([]vision.Face, 1)}
 
 	i.Observe(nobody)
 	if len(i.levels) != 0 {
@@ -93,6 +93,31 @@ func TestHeatViewIsBlankWhileSomebodyIsInSight(t *testing.T) {
 	i.Observe(somebody)
 	if s = i.Sight(); !s.Heat.Blank || s.Heat.Levels != "" {
 		t.Error("the heat view shows a face")
+	}
+	later := func() { i.person = i.person.Add(-2 * blankFor) }
+	later()
+	if i.Observe(nobody); i.Sight().Heat.Blank {
+		t.Error("the heat view stays blank when nobody is left")
+	}
+	far := &kiosk.Report{Frame: &frame}
+	if i.Observe(far); !i.Sight().Heat.Blank {
+		t.Error("the heat view shows who is too far away to be addressed")
+	}
+	later()
+	back := thermal.Frame{Width: 64, Height: 48, Counts: slices.Clone(frame.Counts)}
+	for y := 10; y < 48; y++ {
+		for x := 30; x < 36; x++ {
+			back.Counts[y*64+x] += 400
+		}
+	}
+	if i.Observe(&kiosk.Report{Frame: &back, Nobody: true}); !i.Sight().Heat.Blank {
+		t.Error("the heat view shows somebody with the back to the camera")
+	}
+	later()
+	disc := &kiosk.Report{Frame: &back, Nobody: true}
+	disc.Reference.OK, disc.Reference.Circle = true, thermal.Circle{X: 33, Y: 29, R: 10}
+	if i.Observe(disc); i.Sight().Heat.Blank {
+		t.Error("the reference is taken for somebody")
 	}
 	i.Observe(nobody)
 	i.Sight()
