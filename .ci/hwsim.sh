@@ -20,19 +20,16 @@ if [ $# -gt 0 ] || [ "${ARCH:-amd64}" != amd64 ]; then
 	exec firmware/hwsim/run.sh "$@"
 fi
 
-visits='TestVisits|TestNoCamera|TestStuck'
+visits='TestVisits|TestNoCamera|TestStuck|TestResets|TestSwitches'
 plugs='TestUnplugging|TestCorrections'
-# Run by name: hwsim.sh 'TestResets|TestSwitches', and with INIT=systemd
-# TestUnitIsStartedAnew.
-named='TestResets|TestSwitches'
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
-firmware/hwsim/run.sh "$plugs" >"$logs/1" 2>&1 &
-first=$!
 {
-	SKIP="$visits|$plugs|$named|TestUnit" firmware/hwsim/run.sh &&
-		INIT=systemd firmware/hwsim/run.sh '^TestUnit$'
-} >"$logs/2" 2>&1 &
+	firmware/hwsim/run.sh "$plugs" &&
+		INIT=systemd firmware/hwsim/run.sh '^TestUnit'
+} >"$logs/1" 2>&1 &
+first=$!
+SKIP="$visits|$plugs|^TestUnit" firmware/hwsim/run.sh >"$logs/2" 2>&1 &
 second=$!
 failed=0
 firmware/hwsim/run.sh "$visits" || failed=1
