@@ -10,7 +10,7 @@ const PAGES = ["now", "counts", "threshold", "health", "privacy", "commission", 
 await finish(async () => {
   const url = new URL("/staff", await ask("start")).href;
   const { page, close } = await openPage(url, { viewport: { width: 1024, height: 600 }, hasTouch: true });
-  const says = (text) => page.waitForFunction((t) => document.body.innerText.includes(t), text, { timeout: 10_000 });
+  const says = (text) => page.waitForFunction((t) => document.body.innerText.includes(t), text, { timeout: 30_000 });
   await theDoor(page, says);
   await everyPage(page, says);
   await theSession(page, says);
@@ -330,6 +330,8 @@ async function byKeyboard(page, says, url) {
   await goTo("Counts");
   await press("Week");
   await goTo("Threshold");
+  // The tab has the slider's name: the slider must be there first.
+  await says("This is how the kiosk is set.");
   await reach("Threshold");
   await keys.press("ArrowRight");
   await says("policy.sensitivity = 0.87");
