@@ -166,36 +166,27 @@ func entries(s staff.Adjustment) []entry {
 	if s.Mirror != nil {
 		list = append(list, entry{"mirror", "camera.mirror", *s.Mirror})
 	}
-	for _, n := range []struct {
+	for _, f := range []struct {
 		name, key string
 		text      *string
+		number    bool
 	}{
-		{"temperature", "reference.temperature_c", s.Temperature},
-		{"uncertainty", "reference.uncertainty_k", s.Uncertainty},
-		{"emissivity", "reference.emissivity", s.Emissivity},
+		{"temperature", "reference.temperature_c", s.Temperature, true},
+		{"uncertainty", "reference.uncertainty_k", s.Uncertainty, true},
+		{"emissivity", "reference.emissivity", s.Emissivity, true},
+		{"serial", "reference.serial", s.Serial, false},
+		{"expires", "reference.expires", s.Expires, false},
 	} {
-		if n.text == nil {
+		if f.text == nil {
 			continue
 		}
-		e := entry{name: n.name, key: n.key}
-		if *n.text != "" {
-			e.value = *n.text // refused where it is no number
-			if f, err := strconv.ParseFloat(*n.text, 64); err == nil {
-				e.value = f
-			}
+		e := entry{name: f.name, key: f.key}
+		if *f.text != "" {
+			e.value = *f.text
 		}
-		list = append(list, e)
-	}
-	for _, w := range []struct {
-		name, key string
-		text      *string
-	}{{"serial", "reference.serial", s.Serial}, {"expires", "reference.expires", s.Expires}} {
-		if w.text == nil {
-			continue
-		}
-		e := entry{name: w.name, key: w.key}
-		if *w.text != "" {
-			e.value = *w.text
+		// What is no number stays a text, which the key refuses.
+		if n, err := strconv.ParseFloat(*f.text, 64); f.number && err == nil {
+			e.value = n
 		}
 		list = append(list, e)
 	}
