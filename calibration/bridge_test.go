@@ -70,6 +70,22 @@ func quietBlock(frames []thermal.Frame, b thermal.Box, limit float64) bool {
 	return slices.Max(changes)-slices.Min(changes) < 0.9
 }
 
+// corrected returns the frames of a recording, and the number of the first one
+// after its last flat-field correction; 0 where it has none.
+func corrected(t *testing.T, path string) (frames []thermal.Frame, info thermal.Info, at int) {
+	t.Helper()
+	play(t, path, func(n int, i thermal.Info, f *thermal.Frame) {
+		info = i
+		g := *f
+		g.Counts = slices.Clone(f.Counts)
+		if n > 0 && g.Telemetry.SinceFFC < frames[n-1].Telemetry.SinceFFC {
+			at = n
+		}
+		frames = append(frames, g)
+	})
+	return frames, info, at
+}
+
 // A warm place that stands still, as large as a face and anywhere in view, reads
 // the same before and after a flat-field correction, though the camera's counts
 // there change by most of a kelvin.
@@ -79,18 +95,7 @@ func TestFlatFieldCorrectionsAreBridged(t *testing.T) {
 	files, discs := recordings(t)
 	const warmth = 6.0
 	for _, path := range files {
-		var frames []thermal.Frame
-		var info thermal.Info
-		at := 0
-		play(t, path, func(n int, i thermal.Info, f *thermal.Frame) {
-			info = i
-			g := *f
-			g.Counts = slices.Clone(f.Counts)
-			if n > 0 && g.Telemetry.SinceFFC < frames[n-1].Telemetry.SinceFFC {
-				at = n
-			}
-			frames = append(frames, g)
-		})
+		frames, info, at := corrected(t, path)
 		if at == 0 {
 			continue
 		}

@@ -126,17 +126,8 @@ func TestVisitAcrossACorrection(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range files {
-		var frames []thermal.Frame
-		at := 0
-		play(t, path, func(n int, i thermal.Info, f *thermal.Frame) {
-			info = i
-			g := *f
-			g.Counts = slices.Clone(f.Counts)
-			if n > 0 && g.Telemetry.SinceFFC < frames[n-1].Telemetry.SinceFFC {
-				at = n
-			}
-			frames = append(frames, g)
-		})
+		frames, of, at := corrected(t, path)
+		info = of
 		if at > 0 {
 			if taken := (transplant{curve: curve}); len(frames)-at >= 30 && taken.take(frames, at) {
 				c = taken
