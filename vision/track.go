@@ -20,7 +20,7 @@ const (
 	// A face is reported while its smoothed score is at least wideScore, or
 	// narrowScore where it is narrower than narrowFace of the detector's values:
 	// the fewer of them, the less tells a face from a bag or a lamp.
-	wideScore   = 0.4
+	wideScore   = 0.5
 	narrowScore = 0.6
 	narrowFace  = 16
 	// A face is reported from addressSize pixels on, and until it is smaller

@@ -201,7 +201,7 @@ func TestTrackerHysteresis(t *testing.T) {
 		{startScore - 0.01, 0},
 		{startScore - 0.01, 0},
 		{startScore, 0}, // the first of two
-		{keepScore, 1},
+		{startScore, 1},
 		{keepScore, 1},
 		{startScore - 0.01, 1},
 	} {
@@ -302,8 +302,8 @@ func TestTrackerReportsTheSure(t *testing.T) {
 		width, score float64
 		want         bool
 	}{
-		{30, 0.45, true},
-		{30, 0.35, false},
+		{30, 0.55, true},
+		{30, 0.45, false},
 		{15, 0.65, true},
 		{15, 0.55, false},
 		{16, 0.55, true},
