@@ -29,6 +29,7 @@ case $arch in amd64 | arm64) ;; *)
 	exit 1
 	;;
 esac
+[ "$arch" != arm64 ] || [ "$(dpkg --print-architecture)" = arm64 ] || "$here/foreign.sh"
 mkdir -p "$cache" "$out"
 work=$(mktemp -d "$cache/work.XXXXXX")
 trap 'rm -rf "$work"' EXIT

@@ -18,7 +18,7 @@ awk -F'\t' -v arch="$arch" '
 		printf "%s\n{\"type\":\"library\",\"name\":\"%s\",\"version\":\"%s\",\"purl\":\"pkg:deb/debian/%s@%s?arch=%s&distro=bookworm\"}", (NR > 1 ? "," : ""), $1, $2, $1, $2, arch
 	}
 	END { print "\n]}" }' "$cache/packages.tsv" >"$lib/sbom.json"
-if [ "$arch" = "$(dpkg --print-architecture)" ]; then "$work/bin/lintel" sbom >"$lib/sbom-lintel.json"; fi
+unshare --net chroot "$work/root" /usr/bin/lintel sbom >"$lib/sbom-lintel.json"
 
 # The manifest: what of this root is Lintel's own, file by file, but for the machine's
 # name of itself, which systemd makes anew at each start; signed by the
