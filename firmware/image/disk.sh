@@ -66,6 +66,8 @@ put "$work/$name" "$work/esp.img" "EFI/BOOT/$name"
 put "$here/grub/grub.cfg" "$work/esp.img" EFI/BOOT/grub.cfg
 put "$work/grubenv" "$work/esp.img" grubenv
 put "$here/files/lintel.toml.txt" "$work/esp.img" lintel.toml.txt
+# What the board's firmware starts before that, where it has no UEFI.
+find "$work/esp" -type f -printf '%P\n' | LC_ALL=C sort | while read -r file; do put "$work/esp/$file" "$work/esp.img" "$file"; done
 
 # The disk. Types and places are those of repart/.
 rm -f "$out/disk.img"

@@ -12,12 +12,7 @@ cp "$work/image.json" "$cache/packages" "$lib/"
 [ -z "${OWNER:-}" ] || install -m644 "$OWNER" "$lib/owner.crt"
 
 # Debian's packages as CycloneDX; the program's own parts are beside it.
-awk -F'\t' -v arch="$arch" '
-	BEGIN { printf "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\",\"version\":1,\"components\":[" }
-	{
-		printf "%s\n{\"type\":\"library\",\"name\":\"%s\",\"version\":\"%s\",\"purl\":\"pkg:deb/debian/%s@%s?arch=%s&distro=bookworm\"}", (NR > 1 ? "," : ""), $1, $2, $1, $2, arch
-	}
-	END { print "\n]}" }' "$cache/packages.tsv" >"$lib/sbom.json"
+"$(dirname "$0")/sbom.sh" "$arch" <"$cache/packages.tsv" >"$lib/sbom.json"
 unshare --net chroot "$work/root" /usr/bin/lintel sbom >"$lib/sbom-lintel.json"
 
 # The manifest: what of this root is Lintel's own, file by file, but for the machine's

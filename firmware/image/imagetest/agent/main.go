@@ -76,8 +76,16 @@ func main() {
 	}
 }
 
-// open opens the port called lintel.test.
+// open opens the port called lintel.test, or on a machine without such ports the
+// serial line that the kernel's command line names, lintel.test=ttyS1.
 func open() (*os.File, error) {
+	if text, err := os.ReadFile("/proc/cmdline"); err == nil {
+		for _, word := range strings.Fields(string(text)) {
+			if name, found := strings.CutPrefix(word, "lintel.test="); found {
+				return line("/dev/" + name)
+			}
+		}
+	}
 	names, _ := filepath.Glob("/sys/class/virtio-ports/*/name")
 	for _, name := range names {
 		if text, err := os.ReadFile(name); err == nil && strings.TrimSpace(string(text)) == "lintel.test" {
@@ -85,6 +93,25 @@ func open() (*os.File, error) {
 		}
 	}
 	return nil, fmt.Errorf("cannot find the port lintel.test among %v", names)
+}
+
+// line opens a serial line, to be written and read as it is.
+func line(name string) (*os.File, error) {
+	file, err := os.OpenFile(name, os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		return nil, err
+	}
+	fd := int(file.Fd())
+	state, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+	if err != nil {
+		return nil, fmt.Errorf("cannot set %s: %w", name, err)
+	}
+	state.Iflag, state.Oflag, state.Lflag = 0, 0, 0
+	state.Cflag = unix.CS8 | unix.CREAD | unix.CLOCAL | unix.B115200
+	if err := unix.IoctlSetTermios(fd, unix.TCSETS, state); err != nil {
+		return nil, fmt.Errorf("cannot set %s: %w", name, err)
+	}
+	return file, nil
 }
 
 func serve(r request, send func(answer)) answer {
