@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -131,6 +132,30 @@ func processors() string {
 		return n
 	}
 	return "2"
+}
+
+// spent is how many seconds of a processor the machine took so far, which is what
+// it takes on a host that has nothing else to do and one processor.
+func (m *machine) spent() float64 {
+	of := fmt.Sprint(m.qemu.Process.Pid)
+	child, _ := os.ReadFile("/proc/" + of + "/task/" + of + "/children")
+	if fields := strings.Fields(string(child)); len(fields) == 1 {
+		of = fields[0]
+	}
+	text, _ := os.ReadFile("/proc/" + of + "/stat")
+	_, rest, _ := strings.Cut(string(text), ") ")
+	fields := strings.Fields(rest)
+	if len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return float64(user+system) / 100
+}
+
+// when is how long the machine runs, on the clock and of a processor's time.
+func (m *machine) when() string {
+	return fmt.Sprintf("%5.1fs (%.1f of a processor)", time.Since(m.began).Seconds(), m.spent())
 }
 
 func (m *machine) connect(name string) net.Conn {
