@@ -80,7 +80,9 @@ func TestVisit(t *testing.T) {
 	const passes, refers, isOut = 3, 4, 5
 	c, usb := withCamera(t)
 	l, more, plug := withLamps(t)
-	m := boot(t, newDisk(t, site+`[gpio]
+	m := boot(t, newDisk(t, site+`[page]
+sound = true
+[gpio]
 pass_lamp = "gpiochip0:3"
 refer_lamp = "gpiochip0:4"
 out_of_service_lamp = "gpiochip0:5"
