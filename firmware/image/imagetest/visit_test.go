@@ -74,6 +74,14 @@ func (c *camera) tell(command string) {
 	}
 }
 
+// live waits until the page holds its connection to the kiosk: what is seen before
+// that is what the page shows without its scripts.
+func (m *machine) live() {
+	m.t.Helper()
+	m.until(`grep -q ' 0100007F:1FA3 [0-9A-F:]* 01 ' /proc/$(systemctl show -P MainPID lintel.service)/net/tcp`)
+	m.t.Logf("%s the page lives", m.when())
+}
+
 // A simulated visitor in front of the emulated camera: without a camera the
 // screen says out of service, with it a visit ends with PASS on the screen.
 func TestVisit(t *testing.T) {
@@ -92,6 +100,7 @@ out_of_service_lamp = "gpiochip0:5"
 	m.await("out_of_service")
 	l.lights(t, isOut, passes, refers)
 	m.sees(t, "no-camera", "out_of_service")
+	m.live()
 	c.plug("empty")
 	m.await("ready")
 	c.tell("scene normal")
