@@ -42,7 +42,7 @@ day: need-test ## a day of visitors, traced, every recording, and 500 kills (an 
 vulnerabilities: ## known holes in what is linked, with LINTEL_VULNDB=folder
 	.ci/vuln.sh
 
-image: need-image ## the appliance's operating-system image, ARCH=amd64 or arm64 (root; BUILD.md says how)
+image: need-image ## the appliance's operating-system image, ARCH=amd64 or arm64, BOARD=rpi4 (root; BUILD.md says how)
 	firmware/image/build.sh
 
 image-test: need-image ## make the image twice and hold it against its promises in QEMU
@@ -67,4 +67,7 @@ need-image:
 	@.ci/need.sh libopencv-dev pkg-config g++ mmdebstrap squashfs-tools cryptsetup-bin fdisk dosfstools mtools grub-common faketime zstd cpio kmod binutils systemd openssl rauc
 ifeq ($(ARCH),arm64)
 	@.ci/need.sh qemu-user-static arch-test gcc-aarch64-linux-gnu g++-aarch64-linux-gnu
+endif
+ifeq ($(BOARD),rpi4)
+	@.ci/need.sh device-tree-compiler
 endif

@@ -4,7 +4,7 @@
 # it. It takes its time; LINTEL_CUTS=N makes it shorter.
 set -eu
 cd "$(dirname "$0")/.."
-.ci/need.sh qemu-system-x86 ovmf rauc squashfs-tools dosfstools mtools e2fsprogs
+.ci/need.sh qemu-system-x86 ovmf rauc squashfs-tools dosfstools mtools e2fsprogs fdisk cpio python3
 arch=$(dpkg --print-architecture)
 owner=bin/image/owner
 if [ ! -e "$owner/owner.crt" ]; then

@@ -32,7 +32,7 @@ offset=$(((size + 4095) / 4096 * 4096))
 truncate -s "$offset" "$out/root.img"
 hash=$(veritysetup format --data-block-size=4096 --hash-block-size=4096 --data-blocks=$((offset / 4096)) --hash-offset="$offset" \
 	--salt=- --uuid=00000000-0000-4000-8000-000000000001 "$out/root.img" "$out/root.img" | awk '/^Root hash/ { print $3 }')
-[ "$(stat -c %s "$out/root.img")" -le $((640 << 20)) ] || {
+[ "$(stat -c %s "$out/root.img")" -le $((slot << 20)) ] || {
 	echo "cannot fit the root into its partition: it has $(stat -c %s "$out/root.img") bytes of $slot MiB" >&2
 	exit 1
 }
@@ -66,6 +66,8 @@ put "$work/$name" "$work/esp.img" "EFI/BOOT/$name"
 put "$here/grub/grub.cfg" "$work/esp.img" EFI/BOOT/grub.cfg
 put "$work/grubenv" "$work/esp.img" grubenv
 put "$here/files/lintel.toml.txt" "$work/esp.img" lintel.toml.txt
+# What the board's firmware starts before that, where it has no UEFI.
+find "$work/esp" -type f -printf '%P\n' | LC_ALL=C sort | while read -r file; do put "$work/esp/$file" "$work/esp.img" "$file"; done
 
 # The disk. Types and places are those of repart/.
 rm -f "$out/disk.img"

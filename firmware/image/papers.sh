@@ -12,17 +12,13 @@ cp "$work/image.json" "$cache/packages" "$lib/"
 [ -z "${OWNER:-}" ] || install -m644 "$OWNER" "$lib/owner.crt"
 
 # Debian's packages as CycloneDX; the program's own parts are beside it.
-awk -F'\t' -v arch="$arch" '
-	BEGIN { printf "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\",\"version\":1,\"components\":[" }
-	{
-		printf "%s\n{\"type\":\"library\",\"name\":\"%s\",\"version\":\"%s\",\"purl\":\"pkg:deb/debian/%s@%s?arch=%s&distro=bookworm\"}", (NR > 1 ? "," : ""), $1, $2, $1, $2, arch
-	}
-	END { print "\n]}" }' "$cache/packages.tsv" >"$lib/sbom.json"
-if [ "$arch" = "$(dpkg --print-architecture)" ]; then "$work/bin/lintel" sbom >"$lib/sbom-lintel.json"; fi
+"$(dirname "$0")/sbom.sh" "$arch" <"$cache/packages.tsv" >"$lib/sbom.json"
+unshare --net chroot "$work/root" /usr/bin/lintel sbom >"$lib/sbom-lintel.json"
 
-# The manifest: what of this root is Lintel's own, file by file, signed by the
+# The manifest: what of this root is Lintel's own, file by file, but for the machine's
+# name of itself, which systemd makes anew at each start; signed by the
 # owner. dm-verity vouches for all of it with one hash.
-(cd "$work/root" && find usr/bin/lintel usr/lib/lintel usr/lib/systemd/system/lintel* usr/lib/udev/rules.d/*lintel* usr/share/lintel etc -type f -printf '/%p\n' |
+(cd "$work/root" && find usr/bin/lintel usr/lib/lintel usr/lib/systemd/system/lintel* usr/lib/udev/rules.d/*lintel* usr/share/lintel etc -type f ! -path etc/machine-id -printf '/%p\n' |
 	LC_ALL=C sort | sed 's#^/##' | xargs -d '\n' sha256sum | sed 's#  #  /#') >"$work/manifest"
 mv "$work/manifest" "$lib/manifest"
 if [ -n "${OWNER_KEY:-}" ]; then

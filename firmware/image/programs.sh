@@ -21,6 +21,9 @@ if [ ! -e "$sysroot/made" ]; then
 	mmdebstrap --quiet --arch="$arch" --variant=extract --include=libopencv-dev,libc6-dev,libstdc++-12-dev bookworm "$sysroot" "${MIRROR:-http://deb.debian.org}/debian"
 	: >"$sysroot/made"
 fi
-CGO_ENABLED=1 GOARCH=$arch CC="aarch64-linux-gnu-gcc --sysroot=$sysroot" CXX="aarch64-linux-gnu-g++ --sysroot=$sysroot" \
-	PKG_CONFIG_SYSROOT_DIR=$sysroot PKG_CONFIG_LIBDIR=$sysroot/usr/lib/aarch64-linux-gnu/pkgconfig:$sysroot/usr/share/pkgconfig \
+# The linker follows what OpenCV needs; there are no alternatives' links in a
+# sysroot that nothing was set up in.
+libraries=$sysroot/usr/lib/aarch64-linux-gnu
+CGO_LDFLAGS="-Wl,-rpath-link=$libraries/blas:$libraries/lapack" CGO_ENABLED=1 GOARCH=$arch CC="aarch64-linux-gnu-gcc --sysroot=$sysroot" CXX="aarch64-linux-gnu-g++ --sysroot=$sysroot" \
+	PKG_CONFIG_SYSROOT_DIR=$sysroot PKG_CONFIG_LIBDIR=$libraries/pkgconfig:$sysroot/usr/share/pkgconfig \
 	go build "${flags[@]}" -o "$out/" ./appliance/cmd/lintel

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"time"
 )
 
 // site is what a site sets before the first start: what is on the certificate of
@@ -24,9 +23,12 @@ func TestBoot(t *testing.T) {
 	disk := newDisk(t, site)
 	m := boot(t, disk)
 	m.awaitUp()
-	t.Logf("%5.1fs systemd runs", time.Since(m.began).Seconds())
+	t.Logf("%s systemd runs", m.when())
 	m.sees(t, "boot", "page", "out_of_service")
+	m.live()
 	t.Logf("the guest's own clock: %s s; %s", m.run("cut -d' ' -f1 /proc/uptime"), m.run("systemd-analyze time | head -3"))
+	t.Logf("who took the processor's time, in ms:\n%s", m.run(`systemctl list-units --type=service --plain --no-legend | while read -r u _; do
+	echo "$(($(systemctl show -P CPUUsageNSec $u | grep -x '[0-9]*' || echo 0) / 1000000)) $u"; done | sort -rn | head -8`))
 	m.await("out_of_service", "ready", "warming_up")
 
 	t.Run("selftest", func(t *testing.T) { selftest(t, m) })

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -98,14 +99,23 @@ func enterWith(t testing.TB, file string, at int64, lines string) {
 	// The kernel unpacks one after the other; each begins at four bytes.
 	sh(t, "sh", "-c", fmt.Sprintf("truncate -s %%4 %s && cat %s >>%s", initrd, more, initrd))
 	sh(t, "mcopy", "-o", "-i", at2, initrd, "::initrd")
-	slot := filepath.Join(folder, "slot.cfg")
-	sh(t, "mcopy", "-n", "-i", at2, "::slot.cfg", slot)
+	tell(t, file, at, "console="+console(t))
+}
+
+// tell adds words to the kernel's command line of the boot partition there, in
+// place of those that it was told before.
+func tell(t testing.TB, file string, at int64, words string) {
+	t.Helper()
+	slot := filepath.Join(t.TempDir(), "slot.cfg")
+	partition := fmt.Sprintf("%s@@%d", file, at)
+	sh(t, "mcopy", "-n", "-i", partition, "::slot.cfg", slot)
 	text, err := os.ReadFile(slot)
 	if err != nil {
 		t.Fatal(err)
 	}
-	write(t, slot, bytes.Replace(text, []byte(`set extra=""`), []byte(`set extra="console=`+console(t)+`"`), 1), 0o644)
-	sh(t, "mcopy", "-o", "-i", at2, slot, "::slot.cfg")
+	text = regexp.MustCompile(`set extra=".*"`).ReplaceAll(text, []byte(`set extra="`+words+`"`))
+	write(t, slot, text, 0o644)
+	sh(t, "mcopy", "-o", "-i", partition, slot, "::slot.cfg")
 }
 
 const brings = `busybox mkdir -p /run/systemd/system/sysinit.target.wants /run/lintel-test

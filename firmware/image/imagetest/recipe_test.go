@@ -106,7 +106,8 @@ func TestWhatIsLeftOut(t *testing.T) {
 			t.Errorf("removed lacks %s", need)
 		}
 	}
-	if text := recipe(t, "grub/grub.cfg"); strings.Contains(text, "console=") || strings.Contains(text, "init=") {
+	// On boards with a serial line the kernel would take that; tty0 is the screen.
+	if text := strings.Replace(recipe(t, "grub/grub.cfg"), " console=tty0 ", " ", 1); strings.Contains(text, "console=") || strings.Contains(text, "init=") {
 		t.Error("the boot loader opens a console")
 	}
 }

@@ -22,7 +22,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// request asks for one of three things.
+// request asks for one of four things.
 type request struct {
 	ID int
 	// Run is a command and its arguments.
@@ -32,6 +32,8 @@ type request struct {
 	PID int
 	// Follow answers again and again, with each line of the page.
 	Follow bool
+	// Touch is where a touch panel is touched, in 65,536ths.
+	Touch []int32
 	// Seconds is how long it may take; 30 unless given.
 	Seconds int
 }
@@ -57,6 +59,7 @@ func main() {
 		_ = out.Encode(a)
 	}
 	send(answer{ID: 0, Out: "hello"})
+	var touch panel
 	in := bufio.NewReader(port)
 	for {
 		line, err := in.ReadString('\n')
@@ -69,15 +72,23 @@ func main() {
 			continue
 		}
 		go func() {
-			a := serve(r, send)
+			a := serve(r, &touch, send)
 			a.ID = r.ID
 			send(a)
 		}()
 	}
 }
 
-// open opens the port called lintel.test.
+// open opens the port called lintel.test, or on a machine without such ports the
+// serial line that the kernel's command line names, lintel.test=ttyS1.
 func open() (*os.File, error) {
+	if text, err := os.ReadFile("/proc/cmdline"); err == nil {
+		for _, word := range strings.Fields(string(text)) {
+			if name, found := strings.CutPrefix(word, "lintel.test="); found {
+				return line("/dev/" + name)
+			}
+		}
+	}
 	names, _ := filepath.Glob("/sys/class/virtio-ports/*/name")
 	for _, name := range names {
 		if text, err := os.ReadFile(name); err == nil && strings.TrimSpace(string(text)) == "lintel.test" {
@@ -87,7 +98,32 @@ func open() (*os.File, error) {
 	return nil, fmt.Errorf("cannot find the port lintel.test among %v", names)
 }
 
-func serve(r request, send func(answer)) answer {
+// line opens a serial line, to be written and read as it is.
+func line(name string) (*os.File, error) {
+	file, err := os.OpenFile(name, os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		return nil, err
+	}
+	fd := int(file.Fd())
+	state, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+	if err != nil {
+		return nil, fmt.Errorf("cannot set %s: %w", name, err)
+	}
+	state.Iflag, state.Oflag, state.Lflag = 0, 0, 0
+	state.Cflag = unix.CS8 | unix.CREAD | unix.CLOCAL | unix.B115200
+	if err := unix.IoctlSetTermios(fd, unix.TCSETS, state); err != nil {
+		return nil, fmt.Errorf("cannot set %s: %w", name, err)
+	}
+	return file, nil
+}
+
+func serve(r request, touch *panel, send func(answer)) answer {
+	if len(r.Touch) == 2 {
+		if err := touch.tap(r.Touch[0], r.Touch[1]); err != nil {
+			return answer{Status: -1, Out: err.Error()}
+		}
+		return answer{}
+	}
 	if r.Seconds == 0 {
 		r.Seconds = 30
 	}
