@@ -15,7 +15,8 @@ cp "$work/image.json" "$cache/packages" "$lib/"
 "$(dirname "$0")/sbom.sh" "$arch" <"$cache/packages.tsv" >"$lib/sbom.json"
 unshare --net chroot "$work/root" /usr/bin/lintel sbom >"$lib/sbom-lintel.json"
 
-# The manifest: what of this root is Lintel's own, file by file, signed by the
+# The manifest: what of this root is Lintel's own, file by file, but for the machine's
+# name of itself, which systemd makes anew at each start; signed by the
 # owner. dm-verity vouches for all of it with one hash.
 (cd "$work/root" && find usr/bin/lintel usr/lib/lintel usr/lib/systemd/system/lintel* usr/lib/udev/rules.d/*lintel* usr/share/lintel etc -type f ! -path etc/machine-id -printf '/%p\n' |
 	LC_ALL=C sort | sed 's#^/##' | xargs -d '\n' sha256sum | sed 's#  #  /#') >"$work/manifest"
