@@ -54,7 +54,8 @@ func TestRaspberryPi4(t *testing.T) {
 		}
 	}
 	asInQEMU(t, board)
-	tell(t, disk, bootAAt, "lintel.test=ttyAMA0")
+	// QEMU's watchdog of this board starts it anew as soon as it is set.
+	tell(t, disk, bootAAt, "lintel.test=ttyAMA0 modprobe.blacklist=bcm2835_wdt")
 
 	m := newMachine(t)
 	m.start("qemu-system-aarch64", "-M", "raspi4b", "-kernel", filepath.Join(folder, "u-boot.bin"), "-dtb", board,
@@ -70,9 +71,7 @@ func TestRaspberryPi4(t *testing.T) {
 	if got := m.run("ls /sys/class/net"); got != "lo" {
 		t.Errorf("the interfaces are %q", got)
 	}
-	if got := m.run("cat /sys/class/watchdog/watchdog0/identity"); !strings.Contains(got, "BCM2835") {
-		t.Errorf("the watchdog is %q", got)
-	}
+	m.run("test -e /usr/lib/modules/*/kernel/drivers/watchdog/bcm2835_wdt.ko")
 }
 
 // asInQEMU changes the description of a Raspberry Pi 4 where QEMU's board is
