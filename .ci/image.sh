@@ -5,7 +5,7 @@
 # on arm64: made once, started three ways, and looked into.
 set -eu
 cd "$(dirname "$0")/.."
-.ci/need.sh qemu-system-x86 ovmf rauc squashfs-tools dosfstools mtools e2fsprogs
+.ci/need.sh qemu-system-x86 ovmf rauc squashfs-tools dosfstools mtools e2fsprogs fdisk cpio python3
 arch=$(dpkg --print-architecture)
 owner=bin/image/owner
 if [ ! -e "$owner/owner.crt" ]; then

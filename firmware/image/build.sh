@@ -10,6 +10,7 @@
 #   LOCKED=yes         refuse packages other than those of packages.ARCH.lock
 #   LEVEL=N            zstd's level for the root; 19 for a release, 6
 #   TREE=yes           list every file with its hash, in OUT/tree
+#   FRESH=yes          fetch and unpack Debian anew
 #   MIRROR=URL         where Debian is fetched from
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -45,7 +46,7 @@ exec 9>"$cache/lock"
 flock 9
 say "Debian 12"
 # What it was made from; another list of packages, another base.
-made=$(cat "$here"/{packages,base.sh,kernel.sh} <(echo "${MIRROR:-}") <(echo "${FRESH:-}") | sha256sum | cut -d' ' -f1)
+made=$(cat "$here"/{packages,base.sh,kernel.sh} <(printf '%s\n\n' "${MIRROR:-}") | sha256sum | cut -d' ' -f1)
 if [ "$(cat "$cache/made" 2>/dev/null)" != "$made" ] || [ -n "${FRESH:-}" ]; then
 	rm -f "$cache/made"
 	"$here/base.sh" "$arch" "$cache"

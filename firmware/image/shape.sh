@@ -37,6 +37,7 @@ install -Dm644 "$here/files/system.conf" etc/systemd/system.conf.d/lintel.conf
 install -Dm644 "$here/files/journald.conf" etc/systemd/journald.conf.d/lintel.conf
 install -Dm644 "$here/files/sysctl.conf" etc/sysctl.d/lintel.conf
 install -Dm644 "$here/files/modprobe.conf" etc/modprobe.d/lintel.conf
+install -Dm644 "$here/files/modules-load.conf" etc/modules-load.d/lintel.conf
 sed "s/@COMPATIBLE@/lintel-$arch/" "$here/rauc/system.conf" | install -Dm644 /dev/stdin etc/rauc/system.conf
 # The site's settings are copied there from the boot partition at each start.
 ln -sfn /run/lintel-system/lintel.toml etc/lintel.toml

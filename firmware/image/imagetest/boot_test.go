@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"time"
 )
 
 // site is what a site sets before the first start: what is on the certificate of
@@ -24,7 +23,7 @@ func TestBoot(t *testing.T) {
 	disk := newDisk(t, site)
 	m := boot(t, disk)
 	m.awaitUp()
-	t.Logf("%5.1fs systemd runs", time.Since(m.began).Seconds())
+	t.Logf("%s systemd runs", m.when())
 	m.sees(t, "boot", "page", "out_of_service")
 	t.Logf("the guest's own clock: %s s; %s", m.run("cut -d' ' -f1 /proc/uptime"), m.run("systemd-analyze time | head -3"))
 	m.await("out_of_service", "ready", "warming_up")

@@ -72,7 +72,7 @@ func (m *machine) sees(t testing.TB, picture string, wanted ...string) time.Dura
 			if name == w && bright > 0.002 {
 				took := time.Since(m.began)
 				m.keep(picture)
-				t.Logf("%5.1fs the screen shows %s", took.Seconds(), name)
+				t.Logf("%s the screen shows %s", m.when(), name)
 				return took
 			}
 		}

@@ -109,10 +109,18 @@ func (m *machine) told() func(states ...string) string {
 // A simulated visitor in front of the emulated camera: without a camera the
 // screen says out of service, with it a visit ends with PASS on the screen.
 func TestVisit(t *testing.T) {
+	const passes, refers, isOut = 3, 4, 5
 	c, usb := withCamera(t)
-	m := boot(t, newDisk(t, site), usb...)
+	l, more, plug := withLamps(t)
+	m := boot(t, newDisk(t, site+`[gpio]
+pass_lamp = "gpiochip0:3"
+refer_lamp = "gpiochip0:4"
+out_of_service_lamp = "gpiochip0:5"
+`), append(usb, more...)...)
+	plug()
 	m.awaitUp()
 	m.await("out_of_service")
+	l.lights(t, isOut, passes, refers)
 	m.sees(t, "no-camera", "out_of_service")
 	until := m.told()
 	c.plug("empty")
@@ -120,6 +128,10 @@ func TestVisit(t *testing.T) {
 	c.tell("scene normal")
 	if got := until("passed", "referred"); got != "passed" {
 		t.Errorf("the visitor is %s; the simulated forehead is at 34.8 degC", got)
+	}
+	l.lights(t, passes, refers, isOut)
+	if _, times := l.on(refers); times != 0 {
+		t.Errorf("the lamp that refers was on %d times", times)
 	}
 	m.sees(t, "passed", "passed", "page")
 	t.Run("sound", func(t *testing.T) {

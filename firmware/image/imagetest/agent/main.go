@@ -22,7 +22,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// request asks for one of three things.
+// request asks for one of four things.
 type request struct {
 	ID int
 	// Run is a command and its arguments.
@@ -32,6 +32,8 @@ type request struct {
 	PID int
 	// Follow answers again and again, with each line of the page.
 	Follow bool
+	// Touch is where a touch panel is touched, in 65,536ths.
+	Touch []int32
 	// Seconds is how long it may take; 30 unless given.
 	Seconds int
 }
@@ -57,6 +59,7 @@ func main() {
 		_ = out.Encode(a)
 	}
 	send(answer{ID: 0, Out: "hello"})
+	var touch panel
 	in := bufio.NewReader(port)
 	for {
 		line, err := in.ReadString('\n')
@@ -69,7 +72,7 @@ func main() {
 			continue
 		}
 		go func() {
-			a := serve(r, send)
+			a := serve(r, &touch, send)
 			a.ID = r.ID
 			send(a)
 		}()
@@ -114,7 +117,13 @@ func line(name string) (*os.File, error) {
 	return file, nil
 }
 
-func serve(r request, send func(answer)) answer {
+func serve(r request, touch *panel, send func(answer)) answer {
+	if len(r.Touch) == 2 {
+		if err := touch.tap(r.Touch[0], r.Touch[1]); err != nil {
+			return answer{Status: -1, Out: err.Error()}
+		}
+		return answer{}
+	}
 	if r.Seconds == 0 {
 		r.Seconds = 30
 	}
