@@ -24,6 +24,8 @@ fi
 # The linker follows what OpenCV needs; there are no alternatives' links in a
 # sysroot that nothing was set up in.
 libraries=$sysroot/usr/lib/aarch64-linux-gnu
-CGO_LDFLAGS="-Wl,-rpath-link=$libraries/blas:$libraries/lapack" CGO_ENABLED=1 GOARCH=$arch CC="aarch64-linux-gnu-gcc --sysroot=$sysroot" CXX="aarch64-linux-gnu-g++ --sysroot=$sysroot" \
+# Where the sysroot lies is of no concern to the program.
+compile="-O2 -g -ffile-prefix-map=$sysroot=/sysroot"
+CGO_CFLAGS=$compile CGO_CXXFLAGS=$compile CGO_LDFLAGS="-Wl,-rpath-link=$libraries/blas:$libraries/lapack" CGO_ENABLED=1 GOARCH=$arch CC="aarch64-linux-gnu-gcc --sysroot=$sysroot" CXX="aarch64-linux-gnu-g++ --sysroot=$sysroot" \
 	PKG_CONFIG_SYSROOT_DIR=$sysroot PKG_CONFIG_LIBDIR=$libraries/pkgconfig:$sysroot/usr/share/pkgconfig \
 	go build "${flags[@]}" -o "$out/" ./appliance/cmd/lintel
