@@ -50,6 +50,7 @@ func TestPowerCuts(t *testing.T) {
 			m := boot(t, d.file)
 			m.awaitUp()
 			m.good(t, "A")
+			m.keepsPIN(t)
 			m.counted(t, visits)
 			m.until("systemctl is-active -q lintel.service")
 			m.cut()
