@@ -15,13 +15,10 @@ const (
 	// down it, in heights of the face.
 	searchAbove = 0.1
 	searchDown  = 0.6
-	// Two boxes that share less of their union than this do not show the same
-	// forehead.
-	sameForehead = 0.35
 	// leastBare is the probability of bare skin from which a part of the map
 	// adds to the forehead. The map is cautious towards the edges, where the
 	// annotators' boxes differ by a pixel or two.
-	leastBare = 0.2
+	leastBare = 0.15
 )
 
 // span is a rectangle of parts of the map of bare skin.
@@ -29,8 +26,7 @@ type span struct{ left, top, right, bottom int }
 
 // forehead returns the bare forehead of a face, in pixels of the image: the box
 // that the network's map of bare skin shows, which follows hair and glasses
-// better than the one that the network drew; the drawn one where the two do not
-// agree.
+// better than the one that the network drew; the drawn one where it shows none.
 func (p *plane) forehead(out []float32, face, drawn thermal.Box) thermal.Box {
 	area := p.search(face)
 	if area.right <= area.left || area.bottom <= area.top {
@@ -41,14 +37,10 @@ func (p *plane) forehead(out []float32, face, drawn thermal.Box) thermal.Box {
 	if !ok {
 		return drawn
 	}
-	shown := p.image(thermal.Box{
+	return p.image(thermal.Box{
 		X0: float64(skinSide * (area.left + best.left)), Y0: float64(skinSide * (area.top + best.top)),
 		X1: float64(skinSide * (area.left + best.right)), Y1: float64(skinSide * (area.top + best.bottom)),
 	})
-	if !(shown.IoU(drawn) >= sameForehead) {
-		return drawn
-	}
-	return shown
 }
 
 // search returns the parts of the map in which a face's forehead lies.

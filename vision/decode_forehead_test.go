@@ -25,8 +25,8 @@ func (g *grid) bare(b thermal.Box) {
 	}
 }
 
-// The forehead is the bare skin on the map where that is near the drawn box, to
-// a part of the map, for every sensor on sale.
+// The forehead is the bare skin that the map shows in the upper part of the
+// face, to a part of the map, for every sensor on sale.
 func TestForehead(t *testing.T) {
 	face := thermal.Box{X0: 30, Y0: 40, X1: 70, Y1: 92}
 	for _, c := range []struct {
@@ -37,7 +37,7 @@ func TestForehead(t *testing.T) {
 		{"off the grid", thermal.Box{X0: 37, Y0: 45, X1: 63, Y1: 55}, thermal.Box{X0: 37, Y0: 45, X1: 63, Y1: 55}, thermal.Box{X0: 37, Y0: 45, X1: 63, Y1: 55}},
 		{"hair over the upper half", thermal.Box{X0: 36, Y0: 44, X1: 64, Y1: 56}, thermal.Box{X0: 36, Y0: 50, X1: 64, Y1: 56}, thermal.Box{X0: 36, Y0: 50, X1: 64, Y1: 56}},
 		{"hair over one side", thermal.Box{X0: 36, Y0: 44, X1: 64, Y1: 56}, thermal.Box{X0: 48, Y0: 44, X1: 64, Y1: 56}, thermal.Box{X0: 48, Y0: 44, X1: 64, Y1: 56}},
-		{"a map of elsewhere", thermal.Box{X0: 36, Y0: 44, X1: 48, Y1: 52}, thermal.Box{X0: 52, Y0: 60, X1: 64, Y1: 68}, thermal.Box{X0: 36, Y0: 44, X1: 48, Y1: 52}},
+		{"beside what was drawn", thermal.Box{X0: 36, Y0: 44, X1: 48, Y1: 52}, thermal.Box{X0: 52, Y0: 60, X1: 64, Y1: 68}, thermal.Box{X0: 52, Y0: 60, X1: 64, Y1: 68}},
 		{"an empty map", thermal.Box{X0: 36, Y0: 44, X1: 48, Y1: 52}, thermal.Box{}, thermal.Box{X0: 36, Y0: 44, X1: 48, Y1: 52}},
 		{"skin below the brows", thermal.Box{X0: 36, Y0: 44, X1: 64, Y1: 56}, thermal.Box{X0: 36, Y0: 84, X1: 64, Y1: 92}, thermal.Box{X0: 36, Y0: 44, X1: 64, Y1: 56}},
 	} {

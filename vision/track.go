@@ -20,7 +20,7 @@ const (
 	// A face is reported while its smoothed score is at least wideScore, or
 	// narrowScore where it is narrower than narrowFace of the detector's values:
 	// the fewer of them, the less tells a face from a bag or a lamp.
-	wideScore   = 0.4
+	wideScore   = 0.5
 	narrowScore = 0.6
 	narrowFace  = 16
 	// A face is reported from addressSize pixels on, and until it is smaller
@@ -42,9 +42,12 @@ const (
 	// velocityTime is over how long the velocity is taken: boxes tremble by a
 	// fixed part of a pixel, which at a high frame rate would look fast.
 	velocityTime = 100 * time.Millisecond
-	// sameReach is how far, in face widths, a face moves between frames at
-	// most.
-	sameReach = 0.7
+	// sameReach is how far, in face widths, a face is at most from where it was,
+	// or from where it would be if it had moved on. firstReach is that of a face
+	// seen once, of which nobody knows how it moves: who walks past the camera
+	// moves by more than a face between frames.
+	sameReach  = 0.7
+	firstReach = 1.5
 )
 
 // track is a face followed from frame to frame.
@@ -111,7 +114,7 @@ func (k *tracker) follow(found []candidate, now time.Duration) {
 	k.expire(now)
 	var taken [maxCandidates]bool
 	for {
-		t, c := k.nearest(found, &taken)
+		t, c := k.nearest(found, &taken, now)
 		if t == nil {
 			break
 		}
@@ -150,25 +153,40 @@ func (k *tracker) forget() {
 }
 
 // nearest returns the unseen track and the candidate not taken that are
-// nearest to each other, nil where no two are near enough to be one face.
-// Taking the nearest pair first keeps two people who pass each other apart.
-func (k *tracker) nearest(found []candidate, taken *[maxCandidates]bool) (*track, int) {
+// nearest to each other, in parts of the track's reach, nil where no two are
+// near enough to be one face. Taking the nearest pair first keeps two people
+// who pass each other apart.
+func (k *tracker) nearest(found []candidate, taken *[maxCandidates]bool, now time.Duration) (*track, int) {
 	var nearest *track
-	at, least := 0, sameReach
+	at, least := 0, 1.0
 	for i := range k.tracks {
-		if k.tracks[i].seen {
+		t := &k.tracks[i]
+		if t.seen {
 			continue
+		}
+		expected, reach := t.expected(now), sameReach
+		if t.hits == 1 {
+			reach = firstReach
 		}
 		for j := range found {
 			if taken[j] {
 				continue
 			}
-			if d := distance(k.tracks[i].now.box, found[j].box); d < least {
-				nearest, at, least = &k.tracks[i], j, d
+			d := math.Min(distance(expected, found[j].box), distance(t.now.box, found[j].box)) / reach
+			if d < least {
+				nearest, at, least = t, j, d
 			}
 		}
 	}
 	return nearest, at
+}
+
+// expected is where the face is if it has moved on as it did, for a frame or
+// so.
+func (t *track) expected(now time.Duration) thermal.Box {
+	seconds := math.Min((now - t.last).Seconds(), velocityTime.Seconds())
+	width := t.now.box.Width()
+	return t.now.box.Moved(t.vx*seconds*width, t.vy*seconds*width)
 }
 
 // distance is that of the centres in widths of the wider box, with the change

@@ -152,11 +152,31 @@ func TestTrackerKeepsTwoApart(t *testing.T) {
 // number of the one that stands still.
 func TestTrackerNearestFirst(t *testing.T) {
 	k := newTracker()
-	k.follow([]candidate{faceAt(40, 60), faceAt(80, 60)}, 0)
-	k.follow([]candidate{scored(faceAt(58, 60), 0.99), scored(faceAt(41, 60), 0.7)}, period)
+	for n := range 2 {
+		k.follow([]candidate{faceAt(40, 60), faceAt(80, 60)}, time.Duration(n)*period)
+	}
+	k.follow([]candidate{scored(faceAt(58, 60), 0.99), scored(faceAt(41, 60), 0.7)}, 2*period)
 	for i, want := range []float64{41, 80, 58} {
 		if tr := k.tracks[i]; tr.id != i+1 || tr.now.box.Centre().X != want {
 			t.Errorf("number %d is at %v, want number %d at %v", tr.id, tr.now.box.Centre().X, i+1, want)
+		}
+	}
+}
+
+// Who walks past near the camera moves by more than a face between frames, and
+// may stop.
+func TestTrackerFollowsAWalker(t *testing.T) {
+	for _, speed := range []float64{20, 35} {
+		k := newTracker()
+		x := -20.0
+		for n := range 8 {
+			if n < 6 {
+				x += speed
+			}
+			k.follow([]candidate{faceAt(x, 60)}, time.Duration(n)*period)
+			if len(k.tracks) != 1 || k.tracks[0].id != 1 || !k.tracks[0].seen {
+				t.Errorf("speed %v, frame %d: %+v, want one face, number 1", speed, n, k.tracks)
+			}
 		}
 	}
 }
@@ -181,7 +201,7 @@ func TestTrackerHysteresis(t *testing.T) {
 		{startScore - 0.01, 0},
 		{startScore - 0.01, 0},
 		{startScore, 0}, // the first of two
-		{keepScore, 1},
+		{startScore, 1},
 		{keepScore, 1},
 		{startScore - 0.01, 1},
 	} {
@@ -282,8 +302,8 @@ func TestTrackerReportsTheSure(t *testing.T) {
 		width, score float64
 		want         bool
 	}{
-		{30, 0.45, true},
-		{30, 0.35, false},
+		{30, 0.55, true},
+		{30, 0.45, false},
 		{15, 0.65, true},
 		{15, 0.55, false},
 		{16, 0.55, true},

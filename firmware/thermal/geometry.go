@@ -37,6 +37,9 @@ func (b Box) IoU(c Box) float64 {
 	return in / (b.Area() + c.Area() - in)
 }
 
+// Moved returns the box shifted by x and y.
+func (b Box) Moved(x, y float64) Box { return Box{b.X0 + x, b.Y0 + y, b.X1 + x, b.Y1 + y} }
+
 // Inset returns b without the given share of its width and height at each side,
 // 0 to 0.5.
 func (b Box) Inset(share float64) Box {

@@ -74,13 +74,14 @@ def main() -> None:
     parser.add_argument("--simulated", type=Path, help="folder of simulated scenes")
     parser.add_argument("--simulated-share", type=float, default=0.25, help="of the samples")
     parser.add_argument("--samples", type=int, default=10000)
+    parser.add_argument("--as-recorded", action="store_true", help="no complexions but those recorded")
     parser.add_argument("--seed", type=int, default=0, help="a shard's own")
     parser.add_argument("--out", type=Path, required=True, help="folder of the bank")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     recorded = dataset.recorded(given.data, given.work, set())
     simulated = dataset.simulated(given.simulated) if given.simulated else None
-    sampler = Sampler(recorded, simulated, given.simulated_share, given.seed)
+    sampler = Sampler(recorded, simulated, given.simulated_share, given.seed, not given.as_recorded)
     given.out.mkdir(parents=True, exist_ok=True)
     path = given.out / f"{given.seed:03d}.npy"
     rows = np.lib.format.open_memmap(path, "w+", ROW, (given.samples,))

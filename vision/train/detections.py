@@ -21,10 +21,8 @@ SAME_FACE_IOU, SAME_FACE_CONTAINMENT = 0.3, 0.65
 MOST_FACES = 6
 # Where the map of bare skin is searched for the forehead, in heights of the face.
 SEARCH_ABOVE, SEARCH_DOWN = 0.1, 0.6
-# The two ways to the forehead must overlap by this much (IoU) to be the same one.
-LEAST_AGREEMENT = 0.35
 # The probability of bare skin from which a cell of the map adds to the forehead.
-LEAST_BARE = 0.2
+LEAST_BARE = 0.15
 
 
 @dataclass
@@ -84,7 +82,7 @@ def decode(output: np.ndarray, lowest: float = KEEP, refine: bool = True) -> lis
         return kept
     skin = _skin_map(output)
     for face in kept:
-        face.forehead = refined(skin, face.box, face.forehead)
+        face.forehead = bare_box(skin, face.box) or face.forehead
     return kept
 
 
@@ -93,14 +91,6 @@ def _skin_map(output: np.ndarray) -> np.ndarray:
     parts = output[SKIN].reshape(SKIN_PARTS, SKIN_PARTS, *output.shape[1:])
     tall, wide = output.shape[1] * SKIN_PARTS, output.shape[2] * SKIN_PARTS
     return _probability(parts.transpose(2, 0, 3, 1).reshape(tall, wide))
-
-
-def refined(skin: np.ndarray, face: Box, drawn: Box) -> Box:
-    """The forehead: the box that the map shows, if it agrees with the one that the network drew."""
-    shown = bare_box(skin, face)
-    if shown is None or boxes.iou(shown, drawn) < LEAST_AGREEMENT:
-        return drawn
-    return shown
 
 
 def bare_box(skin: np.ndarray, face: Box) -> Box | None:

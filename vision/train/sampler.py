@@ -9,6 +9,7 @@ import numpy as np
 
 import boxes
 import clutter
+import complexion
 import occlusions
 import sensor
 from scene import (
@@ -77,10 +78,14 @@ def _kinds(item: dict):
 class Sampler:
     """Endless training samples from recordings and, for a share, from simulation.
 
-    `used` names every recording that had a part in the last sample.
+    `used` names every recording that had a part in the last sample. Where
+    `made_up`, complexions vary beyond those of the people recorded.
     """
 
-    def __init__(self, recorded: Collection, simulated: Collection | None, simulated_share, seed):
+    def __init__(
+        self, recorded: Collection, simulated: Collection | None, simulated_share, seed, made_up=True
+    ):
+        self._made_up = made_up
         self.recorded = recorded
         self.simulated = simulated
         self.simulated_share = simulated_share if simulated else 0.0
@@ -102,6 +107,8 @@ class Sampler:
         kinds, shares = zip(*KIND_SHARES)
         scene = self._draw(source, kinds[rng.choice(len(kinds), p=shares)])
         scene = self._view(scene)
+        if self._made_up:
+            complexion.vary(scene, rng)
         occlusions.occlude(scene, rng)
         if rng.random() < SECOND_PERSON:
             self._add_person(scene)
@@ -132,6 +139,8 @@ class Sampler:
         rng = self.rng
         kind = (FRONTAL, NEAR, TURNED)[rng.integers(3)]
         other = warp(self._draw(self.recorded, kind), rng)
+        if self._made_up:
+            complexion.vary(other, rng)
         occlusions.occlude(other, rng)
         guest = max(other.persons, key=lambda p: boxes.width(p.head))
         wide = boxes.width(guest.head)

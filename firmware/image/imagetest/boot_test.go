@@ -25,7 +25,10 @@ func TestBoot(t *testing.T) {
 	m.awaitUp()
 	t.Logf("%s systemd runs", m.when())
 	m.sees(t, "boot", "page", "out_of_service")
+	m.live()
 	t.Logf("the guest's own clock: %s s; %s", m.run("cut -d' ' -f1 /proc/uptime"), m.run("systemd-analyze time | head -3"))
+	t.Logf("who took the processor's time, in ms:\n%s", m.run(`systemctl list-units --type=service --plain --no-legend | while read -r u _; do
+	echo "$(($(systemctl show -P CPUUsageNSec $u | grep -x '[0-9]*' || echo 0) / 1000000)) $u"; done | sort -rn | head -8`))
 	m.await("out_of_service", "ready", "warming_up")
 
 	t.Run("selftest", func(t *testing.T) { selftest(t, m) })

@@ -11,13 +11,17 @@ type FaceFigures struct {
 	FacesUsable Share `json:"usable_frontal_faces_called_usable"`
 	// AnyPose is out of the near and mid faces in any pose but back and down.
 	AnyPose Share `json:"faces_any_pose_found"`
-	// Foreheads is out of the found faces with a bare forehead, and so is
-	// MedianIoU, nil without one.
-	Foreheads     Share    `json:"forehead_centre_inside"`
-	MedianIoU     *float64 `json:"forehead_iou_median"`
-	WronglyUsable int      `json:"wrongly_usable"`
+	// UsableForeheads and UsableMedianIoU are of the usable frontal faces found,
+	// Foreheads and MedianIoU of the found faces in any pose with a bare
+	// forehead; a median is nil without one.
+	UsableForeheads Share    `json:"usable_forehead_centre_inside"`
+	Foreheads       Share    `json:"forehead_centre_inside"`
+	MedianIoU       *float64 `json:"forehead_iou_median"`
+	WronglyUsable   int      `json:"wrongly_usable"`
 
-	ious []float64
+	UsableMedianIoU *float64 `json:"usable_forehead_iou_median"`
+
+	ious, usableIoUs []float64
 }
 
 // person counts one annotated person and the face found for it, nil for none.
@@ -30,8 +34,13 @@ func (f *FaceFigures) person(p person, b *face) {
 		f.AnyPose.count(b != nil)
 	}
 	if p.forehead != nil && b != nil && b.forehead != nil {
-		f.Foreheads.count(inside(*p.forehead, *b.forehead))
-		f.ious = append(f.ious, p.forehead.IoU(*b.forehead))
+		centred, iou := inside(*p.forehead, *b.forehead), p.forehead.IoU(*b.forehead)
+		f.Foreheads.count(centred)
+		f.ious = append(f.ious, iou)
+		if p.usable() {
+			f.UsableForeheads.count(centred)
+			f.usableIoUs = append(f.usableIoUs, iou)
+		}
 	}
 }
 
@@ -39,18 +48,25 @@ func (f *FaceFigures) add(g FaceFigures) {
 	f.Faces.add(g.Faces)
 	f.FacesUsable.add(g.FacesUsable)
 	f.AnyPose.add(g.AnyPose)
+	f.UsableForeheads.add(g.UsableForeheads)
 	f.Foreheads.add(g.Foreheads)
 	f.WronglyUsable += g.WronglyUsable
 	f.ious = append(f.ious, g.ious...)
+	f.usableIoUs = append(f.usableIoUs, g.usableIoUs...)
 }
 
 func (f *FaceFigures) finish() {
-	if len(f.ious) == 0 {
-		return
+	f.MedianIoU, f.UsableMedianIoU = median(f.ious), median(f.usableIoUs)
+}
+
+// median returns nil of nothing.
+func median(ious []float64) *float64 {
+	if len(ious) == 0 {
+		return nil
 	}
-	slices.Sort(f.ious)
-	median := quantile(f.ious, 0.5)
-	f.MedianIoU = &median
+	slices.Sort(ious)
+	m := quantile(ious, 0.5)
+	return &m
 }
 
 // class returns the figures of a class.

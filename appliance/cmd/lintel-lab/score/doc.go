@@ -21,9 +21,11 @@
 //     bowed. Found as above.
 //   - False face: a box that overlaps no annotated face or head by an IoU of 0.2.
 //   - Forehead: right when its centre lies inside the annotated bare forehead,
-//     with 1 px to spare. Scored for every found face of a person whose forehead
-//     is bare; a face without a forehead box is left out here, and shows in the
-//     share called usable. The overlap is the median IoU of the same foreheads.
+//     with 1 px to spare. Scored for the usable frontal faces found, which alone
+//     are to be measured, and again for every found face of a person whose
+//     forehead is bare; a face without a forehead box is left out here, and shows
+//     in the share called usable. The overlap is the median IoU of the same
+//     foreheads.
 //   - Wrongly usable: a box called usable whose nearest annotated person has no
 //     bare forehead, or that is a false face.
 //   - Visit: a verdict belongs to a visit when its frame lies between 4 frames

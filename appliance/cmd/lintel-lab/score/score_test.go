@@ -80,7 +80,7 @@ func TestFacesForeheadsAndReference(t *testing.T) {
 		found string
 		want  score.Figures
 	}{
-		"all right": {"porch", 5, reference + `,"faces":[` + personFound + `]`, score.Figures{Reference: all, FaceFigures: score.FaceFigures{Faces: all, FacesUsable: all, Foreheads: all, AnyPose: all}}},
+		"all right": {"porch", 5, reference + `,"faces":[` + personFound + `]`, score.Figures{Reference: all, FaceFigures: score.FaceFigures{Faces: all, FacesUsable: all, UsableForeheads: all, Foreheads: all, AnyPose: all}}},
 		"nothing":   {"porch", 5, noReference + `,"faces":[]`, score.Figures{Reference: none, FaceFigures: score.FaceFigures{Faces: none, FacesUsable: none, AnyPose: none}}},
 		"reference 2.2 px off": {
 			"porch", 5, offReference + `,"faces":[` + personRefuse + `]`,
@@ -88,11 +88,11 @@ func TestFacesForeheadsAndReference(t *testing.T) {
 		},
 		"chin taken for the forehead": {
 			"porch", 5, reference + `,"faces":[` + chinFound + `]`,
-			score.Figures{Reference: all, FaceFigures: score.FaceFigures{Faces: all, FacesUsable: all, Foreheads: none, AnyPose: all}},
+			score.Figures{Reference: all, FaceFigures: score.FaceFigures{Faces: all, FacesUsable: all, UsableForeheads: none, Foreheads: none, AnyPose: all}},
 		},
 		"a chair beside": {
 			"porch", 5, reference + `,"faces":[` + personFound + `,` + chairRefuse + `]`,
-			score.Figures{Reference: all, FalseFaces: 1, FalseFacesPerFrame: 1, FaceFigures: score.FaceFigures{Faces: all, FacesUsable: all, Foreheads: all, AnyPose: all}},
+			score.Figures{Reference: all, FalseFaces: 1, FalseFacesPerFrame: 1, FaceFigures: score.FaceFigures{Faces: all, FacesUsable: all, UsableForeheads: all, Foreheads: all, AnyPose: all}},
 		},
 		"a chair called usable": {
 			"porch", 5, reference + `,"faces":[` + chairUsable + `]`,
@@ -111,7 +111,7 @@ func TestFacesForeheadsAndReference(t *testing.T) {
 			tc.want.LabelledFrames = 1
 			visits := cmp.Options{
 				cmpopts.IgnoreFields(score.Figures{}, "Bare", "Partly", "Covered", "CoveredTold", "seconds"),
-				cmpopts.IgnoreFields(score.FaceFigures{}, "MedianIoU", "ious"),
+				cmpopts.IgnoreFields(score.FaceFigures{}, "MedianIoU", "UsableMedianIoU", "ious", "usableIoUs"),
 			}
 			if diff := cmp.Diff(tc.want, run(t, replay.String()).Total, visits); diff != "" {
 				t.Errorf("figures (-want +got):\n%s", diff)

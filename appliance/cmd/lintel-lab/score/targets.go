@@ -23,9 +23,12 @@ func (r *Report) targets() []Target {
 		return Target{name, fmt.Sprintf("at least %g %%", percent), s.String(), ok && p >= percent}
 	}
 	none := func(name string, n int) Target { return Target{name, "0", fmt.Sprint(n), n == 0} }
-	iou := math.NaN()
-	if t.MedianIoU != nil {
-		iou = *t.MedianIoU
+	overlap := func(name string, median *float64) Target {
+		iou := math.NaN()
+		if median != nil {
+			iou = *median
+		}
+		return Target{name, "at least 0.60", fmt.Sprintf("%.3f", iou), iou >= 0.6}
 	}
 	var several VisitFigures
 	for _, v := range r.Several {
@@ -41,8 +44,10 @@ func (r *Report) targets() []Target {
 		least("usable frontal faces found", t.Faces, 98),
 		least("faces found, any pose but back or down, near and mid", t.AnyPose, 93),
 		{"false faces a frame", "at most 0.005", fmt.Sprintf("%.4f (%d)", t.FalseFacesPerFrame, t.FalseFaces), t.FalseFacesPerFrame <= 0.005},
-		least("forehead centre inside, of found", t.Foreheads, 98),
-		{"forehead overlap (IoU), median", "at least 0.60", fmt.Sprintf("%.3f", iou), iou >= 0.6},
+		least("forehead centre inside, of usable frontal faces found", t.UsableForeheads, 98),
+		least("  of all found, in any pose", t.Foreheads, 98),
+		overlap("forehead overlap (IoU), median, of usable frontal faces found", t.UsableMedianIoU),
+		overlap("  of all found, in any pose", t.MedianIoU),
 		none("called usable where no forehead is bare", t.WronglyUsable),
 		once("bare visits", t.Bare),
 		none("covered visits decided", t.Covered.Once+t.Covered.More),
