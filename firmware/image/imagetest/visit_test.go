@@ -103,6 +103,10 @@ out_of_service_lamp = "gpiochip0:5"
 	m.live()
 	c.plug("empty")
 	m.await("ready")
+	// The program that comes up with a camera is another one than that without.
+	m.live()
+	m.sees(t, "ready", "page")
+	t.Logf("the screen's session was begun anew %s times", m.run("systemctl show -P NRestarts lintel-kiosk.service"))
 	c.tell("scene normal")
 	// The simulated forehead is at 34.8 degC.
 	m.sees(t, "passed", "passed")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -42,14 +43,22 @@ type panel struct {
 // open makes the panel, and waits until the session has seen it.
 func (p *panel) open() error {
 	p.once.Do(func() {
-		_ = exec.Command("modprobe", "uinput").Run()
+		_ = exec.CommandContext(context.Background(), "modprobe", "uinput").Run()
 		if p.file, p.err = os.OpenFile("/dev/uinput", os.O_WRONLY, 0); p.err != nil {
 			return
 		}
 		fd := int(p.file.Fd())
 		for _, set := range [][2]int{
-			{uiSetEvBit, evKey}, {uiSetEvBit, evAbs}, {uiSetKeyBit, btnTouch}, {uiSetAbsBit, absX}, {uiSetAbsBit, absY},
-			{uiSetAbsBit, mtSlot}, {uiSetAbsBit, mtX}, {uiSetAbsBit, mtY}, {uiSetAbsBit, mtID}, {uiSetProp, propDirect},
+			{uiSetEvBit, evKey},
+			{uiSetEvBit, evAbs},
+			{uiSetKeyBit, btnTouch},
+			{uiSetAbsBit, absX},
+			{uiSetAbsBit, absY},
+			{uiSetAbsBit, mtSlot},
+			{uiSetAbsBit, mtX},
+			{uiSetAbsBit, mtY},
+			{uiSetAbsBit, mtID},
+			{uiSetProp, propDirect},
 		} {
 			if p.err = unix.IoctlSetInt(fd, uint(set[0]), set[1]); p.err != nil {
 				return
