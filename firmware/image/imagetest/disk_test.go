@@ -49,18 +49,12 @@ func sh(t testing.TB, name string, args ...string) string {
 // adds the way in for the test, and the site's settings.
 func newDisk(t testing.TB, settings string) string {
 	t.Helper()
-	return newDiskWith(t, settings, brings)
-}
-
-// newDiskWith adds those lines to the first program.
-func newDiskWith(t testing.TB, settings, lines string) string {
-	t.Helper()
 	disk := filepath.Join(t.TempDir(), "disk.img")
 	sh(t, "cp", "--sparse=always", "--reflink=auto", filepath.Join(image(t), "disk.img"), disk)
 	if err := os.Truncate(disk, diskSize); err != nil {
 		t.Fatal(err)
 	}
-	enterWith(t, disk, bootAAt, lines)
+	enter(t, disk, bootAAt)
 	putFile(t, disk, espAt, "lintel.toml", []byte(settings))
 	return disk
 }
