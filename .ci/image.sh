@@ -2,7 +2,7 @@
 # image.sh makes the image with an owner of its own, and again from nothing; holds
 # the two against each other, and the first in QEMU against what is promised of
 # it. It takes its time; LINTEL_CUTS=N makes it shorter. ARCH=arm64 elsewhere than
-# on arm64: made once, started three ways, and looked into.
+# on arm64: made once, started two ways, and looked into.
 set -eu
 cd "$(dirname "$0")/.."
 .ci/need.sh qemu-system-x86 ovmf rauc squashfs-tools dosfstools mtools e2fsprogs fdisk cpio python3
