@@ -163,7 +163,7 @@ func TestWatchdog(t *testing.T) {
 	// Nothing else gets the processors any more, not even the share that the kernel
 	// keeps for it.
 	begin = time.Now()
-	_ = m.ask(map[string]any{"Run": []string{"/bin/sh", "-c", "echo -1 >/proc/sys/kernel/sched_rt_runtime_us; mount -t debugfs debugfs /sys/kernel/debug; for f in /sys/kernel/debug/sched/fair_server/cpu*/runtime; do echo 0 >$f; done; for i in 1 2 3; do chrt -f 99 sh -c 'while :; do :; done' & done; wait"}})
+	_ = m.ask(map[string]any{"Run": []string{"/bin/sh", "-c", "echo -1 >/proc/sys/kernel/sched_rt_runtime_us; mount -t debugfs none /sys/kernel/debug; for f in /sys/kernel/debug/sched/fair_server/cpu*/runtime; do echo 0 >$f; done; for i in 1 2 3; do chrt -f 99 sh -c 'while :; do :; done' & done; wait"}})
 	select {
 	case <-m.ended:
 		t.Logf("the stuck machine was reset after %.0f s", time.Since(begin).Seconds())
