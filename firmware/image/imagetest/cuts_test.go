@@ -157,6 +157,17 @@ func (d *disk) moment(within time.Duration) time.Duration {
 	return time.Duration(d.moments.Float64() * float64(within))
 }
 
+// A cut that falls into the writing of GRUB's counters leaves them torn, or
+// empty. The kiosk starts all the same, and mends them.
+func TestTornCounters(t *testing.T) {
+	disk := newDisk(t, site)
+	putFile(t, disk, espAt, "grubenv", nil)
+	m := boot(t, disk)
+	m.awaitUp()
+	m.until("grub-editenv /efi/grubenv list | grep -qx 'ORDER=A B'")
+	m.good(t, "A")
+}
+
 // sound looks at a copy of the state, as the cut left it: the file system comes
 // up with its journal, the counts are whole, no visit is lost and no writing
 // undone that was there before.
