@@ -204,7 +204,10 @@ def arguments() -> argparse.Namespace:
         "--share", type=float, default=1.0, help="of the new weights in what is kept; the rest is --start's"
     )
     parser.add_argument("--out", type=Path, required=True, help="the checkpoint to write")
-    return parser.parse_args()
+    given = parser.parse_args()
+    if given.share != 1 and not given.start:
+        parser.error("cannot keep a share without --start, whose weights are the rest")
+    return given
 
 
 def main() -> None:
