@@ -22,7 +22,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// request asks for one of four things.
+// request asks for one of three things.
 type request struct {
 	ID int
 	// Run is a command and its arguments.
@@ -30,8 +30,6 @@ type request struct {
 	// Get is a page of the process PID's network.
 	Get string
 	PID int
-	// Follow answers again and again, with each line of the page.
-	Follow bool
 	// Touch is where a touch panel is touched, in 65,536ths.
 	Touch []int32
 	// Seconds is how long it may take; 30 unless given.
@@ -42,7 +40,6 @@ type answer struct {
 	ID     int
 	Status int
 	Out    string
-	More   bool
 }
 
 func main() {
@@ -72,23 +69,15 @@ func main() {
 			continue
 		}
 		go func() {
-			a := serve(r, &touch, send)
+			a := serve(r, &touch)
 			a.ID = r.ID
 			send(a)
 		}()
 	}
 }
 
-// open opens the port called lintel.test, or on a machine without such ports the
-// serial line that the kernel's command line names, lintel.test=ttyS1.
+// open opens the port called lintel.test.
 func open() (*os.File, error) {
-	if text, err := os.ReadFile("/proc/cmdline"); err == nil {
-		for _, word := range strings.Fields(string(text)) {
-			if name, found := strings.CutPrefix(word, "lintel.test="); found {
-				return line("/dev/" + name)
-			}
-		}
-	}
 	names, _ := filepath.Glob("/sys/class/virtio-ports/*/name")
 	for _, name := range names {
 		if text, err := os.ReadFile(name); err == nil && strings.TrimSpace(string(text)) == "lintel.test" {
@@ -98,26 +87,7 @@ func open() (*os.File, error) {
 	return nil, fmt.Errorf("cannot find the port lintel.test among %v", names)
 }
 
-// line opens a serial line, to be written and read as it is.
-func line(name string) (*os.File, error) {
-	file, err := os.OpenFile(name, os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		return nil, err
-	}
-	fd := int(file.Fd())
-	state, err := unix.IoctlGetTermios(fd, unix.TCGETS)
-	if err != nil {
-		return nil, fmt.Errorf("cannot set %s: %w", name, err)
-	}
-	state.Iflag, state.Oflag, state.Lflag = 0, 0, 0
-	state.Cflag = unix.CS8 | unix.CREAD | unix.CLOCAL | unix.B115200
-	if err := unix.IoctlSetTermios(fd, unix.TCSETS, state); err != nil {
-		return nil, fmt.Errorf("cannot set %s: %w", name, err)
-	}
-	return file, nil
-}
-
-func serve(r request, touch *panel, send func(answer)) answer {
+func serve(r request, touch *panel) answer {
 	if len(r.Touch) == 2 {
 		if err := touch.tap(r.Touch[0], r.Touch[1]); err != nil {
 			return answer{Status: -1, Out: err.Error()}
@@ -130,7 +100,7 @@ func serve(r request, touch *panel, send func(answer)) answer {
 	ctx, stop := context.WithTimeout(context.Background(), time.Duration(r.Seconds)*time.Second)
 	defer stop()
 	if r.Get != "" {
-		return get(ctx, r, send)
+		return get(ctx, r)
 	}
 	if len(r.Run) == 0 {
 		return answer{Status: -1, Out: "nothing to run"}
@@ -150,7 +120,7 @@ func serve(r request, touch *panel, send func(answer)) answer {
 }
 
 // get fetches a page from within the network of another process.
-func get(ctx context.Context, r request, send func(answer)) answer {
+func get(ctx context.Context, r request) answer {
 	fail := func(err error) answer { return answer{Status: -1, Out: err.Error()} }
 	// The thread keeps that network and ends with this goroutine.
 	runtime.LockOSThread()
@@ -182,13 +152,6 @@ func get(ctx context.Context, r request, send func(answer)) answer {
 		return fail(err)
 	}
 	defer func() { _ = p.Body.Close() }()
-	if r.Follow {
-		in := bufio.NewScanner(p.Body)
-		for in.Scan() {
-			send(answer{ID: r.ID, Out: in.Text(), More: true})
-		}
-		return answer{Status: p.StatusCode}
-	}
 	body, err := io.ReadAll(io.LimitReader(p.Body, 1<<20))
 	if err != nil {
 		return fail(err)
