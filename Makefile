@@ -45,8 +45,8 @@ vulnerabilities: ## known holes in what is linked, with LINTEL_VULNDB=folder
 image: need-image ## the appliance's operating-system image, ARCH=amd64 or arm64, BOARD=rpi4 (root; BUILD.md says how)
 	firmware/image/build.sh
 
-image-test: need-image ## make the image twice and hold it against its promises in QEMU
-	.ci/image.sh
+image-test: need-image ## make the image twice and hold it against its promises in QEMU; IF=changed
+	.ci/image.sh $(IF)
 
 fmt: ## format the Go sources
 	go tool -modfile=.ci/tools.mod golangci-lint fmt
