@@ -17,10 +17,6 @@ const (
 	// cloth and glasses are colder, lamps and cups hotter.
 	skinBelow = 1.0
 	skinAbove = 1.5
-	// skinPart bounds, in a warm room, how much colder than that level what is
-	// measured is, as a part of what skin is warmer than the room: shorn hair is
-	// by as much.
-	skinPart = 0.25
 	// searchUp and searchAside are how far beyond the drawn box, in its heights
 	// and widths, the level of bare skin is looked for.
 	searchUp    = 0.4
@@ -121,7 +117,7 @@ func (p *plane) bare(face, drawn thermal.Box) (thermal.Box, skin) {
 	}
 	b := thermal.Box{X0: float64(fitted.x0), Y0: float64(fitted.y0), X1: float64(fitted.x1), Y1: float64(fitted.y1)}
 	s := p.against(face, level)
-	s.share = p.share(b.Inset(foreheadInset), level-min(skinBelow, max(0, skinPart*(level-p.room))), high)
+	s.share = p.share(b.Inset(foreheadInset), low, high)
 	return b, s
 }
 
