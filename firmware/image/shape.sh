@@ -23,6 +23,7 @@ rm -f etc/{passwd,shadow,group,gshadow,subuid,subgid}-
 # The programs, and what they are started by.
 install -Dm755 -t usr/bin "$programs/lintel"
 install -Dm755 -t usr/lib/lintel "$here/files/boot" "$here/files/kiosk"
+install -Dm644 -t usr/lib/lintel "$programs/touch.so"
 [ ! -e "$programs/lintel-update" ] || install -Dm755 -t usr/lib/lintel "$programs/lintel-update"
 install -Dm644 -t usr/lib/systemd/system "$here"/*.service "$here"/units/*
 [ -z "$(ls "$here"/*.path 2>/dev/null)" ] || install -Dm644 -t usr/lib/systemd/system "$here"/*.path

@@ -33,6 +33,7 @@ const visits = 41
 // everything is forgotten.
 func TestUpdates(t *testing.T) {
 	disk := newDisk(t, site)
+	enterWith(t, disk, bootAAt, brings+noScreen)
 	stick := newStick(t)
 	on := func() *machine {
 		m := boot(t, disk, "-no-reboot", "-drive", "file="+stick+",if=none,id=stick,format=raw", "-device", "usb-storage,bus=usb.0,drive=stick,removable=on")
@@ -290,8 +291,8 @@ func newStick(t *testing.T) string {
 	for _, to := range []string{bootGood, bootUnwell} {
 		sh(t, "cp", filepath.Join(image(t), "boot.img"), to)
 	}
-	enter(t, bootGood, 0)
-	enterWith(t, bootUnwell, 0, brings+isUnwell)
+	enterWith(t, bootGood, 0, brings+noScreen)
+	enterWith(t, bootUnwell, 0, brings+noScreen+isUnwell)
 	board := "lintel-" + arch(t)
 	for _, b := range []struct{ file, by, version, board, root, boot string }{
 		{"good", filepath.Join(keys, "owner"), newer, board, root, bootGood},

@@ -40,7 +40,7 @@ type panel struct {
 	taps int32
 }
 
-// open makes the panel, and waits until the session has seen it.
+// open makes the panel.
 func (p *panel) open() error {
 	p.once.Do(func() {
 		_ = exec.CommandContext(context.Background(), "modprobe", "uinput").Run()
@@ -81,7 +81,6 @@ func (p *panel) open() error {
 			return
 		}
 		p.err = unix.IoctlSetInt(fd, uiDevCreate, 0)
-		time.Sleep(10 * time.Second)
 	})
 	if p.err != nil {
 		return fmt.Errorf("cannot make a touch panel: %w", p.err)
