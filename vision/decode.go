@@ -25,6 +25,10 @@ import (
 // zeros overwrites what it holds.
 type Detector interface {
 	Detect(in []float32, width, height int) ([]float32, error)
+	// Bare runs the second network on the upper part of one face: [CropRows]
+	// rows of [CropColumns] values, kelvin below the warmest skin, halved. It
+	// returns how likely the forehead is bare (logit).
+	Bare(in []float32) (float32, error)
 }
 
 // Channels is the number of planes a Detector returns.

@@ -8,6 +8,6 @@
 // feature of anybody is computed or kept.
 //
 // In: an upright [thermal.Frame] and the place of the reference. Out: a
-// [Result]. The neural network runs behind the [Detector] interface; the
-// package vision/detect has the real one.
+// [Result]. The neural networks run behind the [Detector] interface; the
+// package vision/detect has the real ones.
 package vision

@@ -96,9 +96,16 @@ func (f *Finder) Find(frame *thermal.Frame, reference thermal.Circle, r *Result)
 		s := sight{track: t, width: frame.Width, height: frame.Height, reference: reference}
 		s.cut = f.plane.atEdge(t.now.forehead, frame.Width, frame.Height)
 		s.forehead, s.skin = f.plane.bare(t.now.box, t.now.forehead)
+		reject := judge(&s)
+		if reject == Usable {
+			if reject, err = f.look(t); err != nil {
+				r.empty()
+				return err
+			}
+		}
 		r.Faces = append(r.Faces, Face{
 			Track: t.id, Since: t.since, Box: t.now.box, Forehead: s.forehead, Regions: regions(t.now.box, s.forehead),
-			Score: t.now.score, Answers: t.now.answers(), Reject: judge(&s),
+			Score: t.now.score, Answers: t.now.answers(), Reject: reject,
 		})
 	}
 	slices.SortStableFunc(r.Faces, func(a, b Face) int { return cmp.Compare(b.Box.Area(), a.Box.Area()) })
@@ -121,6 +128,9 @@ func (f *Finder) Forget() error {
 	}
 	if _, err := f.cfg.Detector.Detect(f.plane.cells, f.plane.width, f.plane.height); err != nil {
 		return fmt.Errorf("cannot clear the network's memory: %w", err)
+	}
+	if _, err := f.cfg.Detector.Bare(f.plane.upper[:]); err != nil {
+		return fmt.Errorf("cannot clear the second network's memory: %w", err)
 	}
 	return nil
 }

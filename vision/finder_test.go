@@ -12,14 +12,26 @@ import (
 
 // fakeDetector answers what it is told and keeps what it is given.
 type fakeDetector struct {
-	out []float32
-	err error
-	in  []float32
+	out  []float32
+	err  error
+	in   []float32
+	crop []float32
+
+	bare    func(crop []float32) float32 // sure of bare skin by default
+	bareErr error
 }
 
 func (d *fakeDetector) Detect(in []float32, _, _ int) ([]float32, error) {
 	d.in = append(d.in[:0], in...)
 	return d.out, d.err
+}
+
+func (d *fakeDetector) Bare(in []float32) (float32, error) {
+	d.crop = append(d.crop[:0], in...)
+	if d.bare == nil {
+		return 6, d.bareErr
+	}
+	return d.bare(in), d.bareErr
 }
 
 var upright = thermal.Info{Width: 120, Height: 160, Scale: thermal.CentiKelvin}

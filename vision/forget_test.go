@@ -56,9 +56,11 @@ func TestForgetLeavesNothing(t *testing.T) {
 			r.Fatal(err)
 		}
 		result.Wipe()
-		for i, v := range d.in {
-			if v != 0 {
-				r.Fatalf("the network was given %v at %d", v, i)
+		for name, in := range map[string][]float32{"network": d.in, "second network": d.crop} {
+			for i, v := range in {
+				if v != 0 {
+					r.Fatalf("the %s was given %v at %d", name, v, i)
+				}
 			}
 		}
 		for _, kept := range residues("finder", reflect.ValueOf(f).Elem()) {
@@ -122,6 +124,10 @@ func TestForgetReportsTheNetwork(t *testing.T) {
 	}
 	d.err = errors.New("broken")
 	if err := f.Forget(); !errors.Is(err, d.err) {
+		t.Errorf("%v", err)
+	}
+	d.err, d.bareErr = nil, errors.New("broken too")
+	if err := f.Forget(); !errors.Is(err, d.bareErr) {
 		t.Errorf("%v", err)
 	}
 	if kept := residues("finder", reflect.ValueOf(f).Elem()); kept != nil {

@@ -33,6 +33,10 @@ const (
 	minBare    = 0.5
 	maxGlasses = 0.5
 	minSharp   = 0.5
+	// minWorn bounds the second network's probability of a bare forehead, that
+	// of the last look and the smoothed one. What it is not sure of the first
+	// network called bare.
+	minWorn = 0.3
 	// minSkin is the share of the measured pixels that are as warm as the skin
 	// among them: a finger, a lock or a rim takes more than a tenth.
 	minSkin = 0.9
@@ -90,6 +94,7 @@ func Gates() []Gate {
 		{Covered, "pixels as warm as the skin among them", !most, minSkin, "of those measured"},
 		{Moving, "speed", most, maxSpeed, "face widths a second"},
 		{OutOfFocus, "probability of a sharp face", !most, minSharp, ""},
+		{Covered, "probability of a bare forehead, by the second network,", !most, minWorn, ""},
 	}
 }
 
@@ -105,7 +110,8 @@ type sight struct {
 	reference thermal.Circle
 }
 
-// judge returns why a forehead must not be measured, or Usable.
+// judge returns why a forehead must not be measured, or Usable. The second
+// network is asked after it, by [Finder.look].
 func judge(s *sight) Reject {
 	box := s.now.box
 	switch {

@@ -34,7 +34,8 @@ type plane struct {
 	kelvin         []float32 // image-size: kelvin above the median
 	room           float32   // kelvin above the median that the coolest fifth does not exceed, near the room's temperature
 
-	skin []float32 // memory for the search of foreheads
+	skin  []float32                       // memory for the search of foreheads
+	upper [CropRows * CropColumns]float32 // memory for the upper part of a face
 
 	histogram [1 << 16]int32
 	low, high uint16
@@ -116,6 +117,7 @@ func (p *plane) forget() {
 	clear(p.kelvin)
 	clear(p.cells)
 	clear(p.skin)
+	clear(p.upper[:])
 	p.levels.clear()
 	p.room = 0
 }

@@ -55,6 +55,8 @@ func (r *remembered) Detect([]float32, int, int) ([]float32, error) {
 	return r.answers[(r.n-1)%len(r.answers)], nil
 }
 
+func (*remembered) Bare([]float32) (float32, error) { return 6, nil }
+
 // Once its buffers have their size, no frame allocates: with nobody there, in a
 // visit, and when one ends.
 func TestFramesDoNotAllocate(t *testing.T) {

@@ -95,6 +95,7 @@ func scenes() []scene {
 		{Scene{"ffc", "normal visitors; a flat-field correction every 20 s: 2 s without frames, then 1 K higher"}, usual, ffcCamera},
 		{Scene{"warm-up", "normal visitors before a camera that was just switched on and drifts"}, usual, coldCamera},
 		{Scene{"training", "a new room with new people in every frame, for training a detector"}, training, warmCamera},
+		{Scene{"dressed", "a near face in every frame, the forehead bare, covered or between, for training a detector"}, dressed, warmCamera},
 	}
 }
 

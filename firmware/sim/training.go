@@ -7,10 +7,17 @@ func training(st *stage) script {
 	return &trainer{dice: st.dice, width: st.width, height: st.height}
 }
 
+// dressed makes every frame a new arrangement of near faces whose foreheads are
+// bare, covered, or anything between.
+func dressed(st *stage) script {
+	return &trainer{dice: st.dice, width: st.width, height: st.height, dressed: true}
+}
+
 // trainer draws the arrangements.
 type trainer struct {
 	dice
 	width, height float32
+	dressed       bool
 	looks         [maxFigures]looks
 	room          room
 }
@@ -29,6 +36,11 @@ func (t *trainer) direct(_ float64, s *shot) {
 		t.distract(&t.room, t.width, t.height)
 	}
 	s.room = &t.room
+	if t.dressed {
+		s.reference.present = false // who stands before it is refused anyway
+		s.add(t.someoneDressed())
+		return
+	}
 	s.reference = t.anyReference()
 	n := [...]int{0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 3}[t.IntN(16)]
 	for i := range n {
@@ -114,4 +126,36 @@ func (t *trainer) anyLooks() looks {
 		l.glassesUp = true
 	}
 	return l
+}
+
+// someoneDressed draws somebody before the camera who may have something on the
+// forehead.
+func (t *trainer) someoneDressed() figure {
+	l := &t.looks[0]
+	*l = t.person(t.between(31.8, 37.5))
+	l.height = 1.7
+	f := figure{looks: l, breath: t.between(-1, 1), roll: t.between(-0.15, 0.15), a: t.between(12, 30)}
+	// From half way up the forehead to the eyes.
+	edge := t.between(-0.75, 0)
+	switch {
+	case t.chance(0.45):
+		*l = l.wearHat(t.dice, edge)
+	case t.chance(0.35):
+		*l = l.hangFringe(t.dice, 0)
+		l.fringe = max(edge-l.hairline, 0)
+		if t.chance(0.6) {
+			l.parting = 0
+		}
+	case t.chance(0.4):
+		l.glasses, l.glassesUp = l.glasses && t.chance(0.3), true
+	case t.chance(0.3):
+		f.hand, l.hand = true, t.between(-0.1, 0.45)
+	}
+	if t.chance(0.25) {
+		*l = l.wearMask(t.dice)
+	}
+	f.x, f.y = t.between(f.a, t.width-f.a), t.between(1.2*f.a, 0.6*t.height)
+	f.yaw, f.pitch = t.between(-0.45, 0.45), t.between(-0.3, 0.35)
+	f.body = f.yaw + t.between(-0.35, 0.35)
+	return f
 }

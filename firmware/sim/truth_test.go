@@ -138,3 +138,35 @@ func TestTargetFollowsConfig(t *testing.T) {
 		}
 	}
 }
+
+// In "dressed" a near face is in every frame; foreheads are bare, covered, and
+// anything between, by whatever there is to wear.
+func TestDressed(t *testing.T) {
+	s := open(t, Config{Scene: "dressed", Seed: 3})
+	var f thermal.Frame
+	const frames = 300
+	var seen Occluders
+	faces, bare, thin := 0, 0, 0
+	for range frames {
+		next(t, s, &f)
+		truth := s.Truth()
+		if truth.Disc.R != 0 || len(truth.People) != 1 {
+			t.Fatalf("disc %v, %d people", truth.Disc, len(truth.People))
+		}
+		p := truth.People[0]
+		seen |= p.Occluders
+		if p.Face.Area() == 0 {
+			continue
+		}
+		faces++
+		if h := p.Forehead.Height(); h > 0 {
+			bare++
+			if h < 5 {
+				thin++
+			}
+		}
+	}
+	if faces < frames*9/10 || bare < frames/4 || bare > frames*9/10 || thin < frames/50 || seen != AllOccluders {
+		t.Errorf("%d faces, %d bare, %d of them thin, occluders %v", faces, bare, thin, seen.Names())
+	}
+}

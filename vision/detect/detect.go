@@ -27,13 +27,17 @@ var (
 	ErrClosed = errors.New("the detector is closed")
 )
 
-// Net is the face network. It is used by one goroutine.
+// Net is the face network and the second one, which looks at foreheads. It is
+// used by one goroutine.
 type Net struct {
 	net           gocv.Net
 	blob          gocv.Mat
 	in            []float32 // the blob's memory
 	width, height int       // of the blob; 0 while there is none
 	out           []float32
+	second        gocv.Net
+	crop          gocv.Mat
+	upper         []float32 // its memory
 	closed        bool
 }
 
@@ -105,5 +109,30 @@ func (n *Net) Close() error {
 		return nil
 	}
 	n.closed = true
-	return errors.Join(n.free(), n.net.Close())
+	clear(n.upper)
+	return errors.Join(n.free(), n.crop.Close(), n.net.Close(), n.second.Close())
+}
+
+// Bare runs the second network; see [vision.Detector]. It allocates nothing.
+//
+// Errors: [ErrInput], [ErrClosed], [vision.ErrDetector].
+func (n *Net) Bare(in []float32) (float32, error) {
+	if n.closed {
+		return 0, fmt.Errorf("cannot look at a forehead: %w", ErrClosed)
+	}
+	if len(in) != len(n.upper) {
+		return 0, fmt.Errorf("cannot look at a forehead of %d values, want %d: %w", len(in), len(n.upper), ErrInput)
+	}
+	copy(n.upper, in)
+	n.second.SetInput(n.crop, inputName)
+	answer := n.second.Forward(outputName)
+	defer func() { _ = answer.Close() }() // frees memory and never fails
+	values, err := answer.DataPtrFloat32()
+	if err != nil {
+		return 0, fmt.Errorf("cannot read the second network's answer: %w: %w", vision.ErrDetector, err)
+	}
+	if len(values) != 1 {
+		return 0, fmt.Errorf("cannot read %d values of the second network's answer, want 1: %w", len(values), vision.ErrDetector)
+	}
+	return values[0], nil
 }

@@ -146,6 +146,42 @@ func TestClose(t *testing.T) {
 		if out, err := n.Detect(noise(1, 128, 160), 128, 160); out != nil || !errors.Is(err, ErrClosed) {
 			t.Errorf("used %v: after Close %d values, %v", used, len(out), err)
 		}
+		if _, err := n.Bare(make([]float32, vision.CropRows*vision.CropColumns)); !errors.Is(err, ErrClosed) {
+			t.Errorf("used %v: after Close %v", used, err)
+		}
+	}
+}
+
+// The second network takes crops of one size, remembers nothing, and answers
+// for every crop.
+func TestBare(t *testing.T) {
+	n := open(t)
+	for _, size := range []int{0, 1, vision.CropRows * vision.CropColumns * 2, vision.CropRows*vision.CropColumns - 1} {
+		if _, err := n.Bare(make([]float32, size)); !errors.Is(err, ErrInput) {
+			t.Errorf("%d values: %v", size, err)
+		}
+	}
+	crop := noise(1, vision.CropColumns, vision.CropRows)
+	answers := map[float32]bool{}
+	for _, in := range [][]float32{crop, make([]float32, len(crop)), crop, noise(2, vision.CropColumns, vision.CropRows), crop} {
+		logit, err := n.Bare(in)
+		if err != nil || math.IsNaN(float64(logit)) || math.IsInf(float64(logit), 0) {
+			t.Errorf("%v, %v", logit, err)
+		}
+		answers[logit] = true
+	}
+	if len(answers) != 3 {
+		t.Errorf("%d answers to 3 crops", len(answers))
+	}
+	if !slices.Equal(crop, noise(1, vision.CropColumns, vision.CropRows)) {
+		t.Error("the input was changed")
+	}
+	if allocs := testing.AllocsPerRun(20, func() {
+		if _, err := n.Bare(crop); err != nil {
+			t.Fatal(err)
+		}
+	}); allocs != 0 {
+		t.Errorf("%v allocations", allocs)
 	}
 }
 

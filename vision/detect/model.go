@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"gocv.io/x/gocv"
+
+	"lintel/vision"
 )
 
 //go:embed faces.onnx
@@ -18,62 +20,112 @@ var model []byte
 //go:embed faces.onnx.sha256
 var modelHash string
 
+//go:embed foreheads.onnx
+var second []byte
+
+//go:embed foreheads.onnx.sha256
+var secondHash string
+
 // ErrModel means that a model is not the one that its SHA-256 belongs to.
 // Install the program again.
 var ErrModel = errors.New("the face model is damaged: install it again")
 
-// Open checks and loads the embedded model. Close frees it.
+// Open checks and loads the embedded models. Close frees them.
 //
 // Errors: [ErrModel].
 func Open() (*Net, error) {
-	n, err := load(model, modelHash)
+	n, err := both(source{model, modelHash}, source{second, secondHash})
 	if err != nil {
-		return nil, fmt.Errorf("cannot load the embedded face model: %w", err)
+		return nil, fmt.Errorf("cannot load the embedded face models: %w", err)
 	}
 	return n, nil
 }
 
-// OpenFile loads the model in a file, whose SHA-256 must be in path.sha256 as
-// sha256sum prints it. It is for the bench program, which compares models: the
-// hash shows that the file is whole, not who made it, and a file that is whole
-// but no network of this shape ends the process.
+// OpenFiles loads the models in two files, that of faces and that of foreheads,
+// each of whose SHA-256 must be in path.sha256 as sha256sum prints it; an empty
+// path takes the embedded one. It is for the bench program, which compares
+// models: the hash shows that a file is whole, not who made it, and a file that
+// is whole but no network of this shape ends the process.
 //
 // Errors: [ErrModel], or the operating system's for a file that cannot be read.
-func OpenFile(path string) (*Net, error) {
+func OpenFiles(faces, foreheads string) (*Net, error) {
+	from := [2]source{{model, modelHash}, {second, secondHash}}
+	for i, path := range [2]string{faces, foreheads} {
+		if path == "" {
+			continue
+		}
+		var err error
+		if from[i], err = read(path); err != nil {
+			return nil, err
+		}
+	}
+	n, err := both(from[0], from[1])
+	if err != nil {
+		return nil, fmt.Errorf("cannot load the models %q and %q: %w", faces, foreheads, err)
+	}
+	return n, nil
+}
+
+// Hash returns the SHA-256 of the embedded model of faces in hexadecimal.
+func Hash() string { return firstWord(modelHash) }
+
+// SecondHash returns the SHA-256 of the embedded model of foreheads in
+// hexadecimal.
+func SecondHash() string { return firstWord(secondHash) }
+
+// source is a model and its SHA-256.
+type source struct {
+	model []byte
+	hash  string
+}
+
+// read reads a model from a file, its hash from the file beside it.
+func read(path string) (source, error) {
 	m, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("cannot load a face model: %w", err)
+		return source{}, fmt.Errorf("cannot load a face model: %w", err)
 	}
 	hash, err := os.ReadFile(path + ".sha256")
 	if err != nil {
-		return nil, fmt.Errorf("cannot check face model %s: %w", path, err)
+		return source{}, fmt.Errorf("cannot check face model %s: %w", path, err)
 	}
-	n, err := load(m, string(hash))
+	return source{m, string(hash)}, nil
+}
+
+// both loads the two models.
+func both(faces, foreheads source) (*Net, error) {
+	first, err := faces.load()
 	if err != nil {
-		return nil, fmt.Errorf("cannot load face model %s: %w", path, err)
+		return nil, err
+	}
+	second, err := foreheads.load()
+	if err != nil {
+		return nil, errors.Join(err, first.Close())
+	}
+	n := &Net{net: first, second: second}
+	n.crop = gocv.NewMatWithSizes([]int{1, 1, vision.CropRows, vision.CropColumns}, gocv.MatTypeCV32F)
+	if n.upper, err = n.crop.DataPtrFloat32(); err != nil {
+		return nil, errors.Join(fmt.Errorf("cannot make the second network's input: %w", err), n.Close())
 	}
 	return n, nil
 }
 
-// Hash returns the SHA-256 of the embedded model in hexadecimal.
-func Hash() string { return firstWord(modelHash) }
-
 // load checks a model by its hash, because OpenCV ends the process over one
 // that it cannot read.
-func load(model []byte, hash string) (*Net, error) {
-	sum := sha256.Sum256(model)
-	if hex.EncodeToString(sum[:]) != firstWord(hash) {
-		return nil, ErrModel
+func (s source) load() (gocv.Net, error) {
+	sum := sha256.Sum256(s.model)
+	if hex.EncodeToString(sum[:]) != firstWord(s.hash) {
+		return gocv.Net{}, ErrModel
 	}
 	oneThread()
-	net, err := gocv.ReadNetFromONNXBytes(model)
+	net, err := gocv.ReadNetFromONNXBytes(s.model)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrModel, err)
+		return gocv.Net{}, fmt.Errorf("%w: %w", ErrModel, err)
 	}
 	if net.Empty() {
-		return nil, errors.Join(ErrModel, net.Close())
+		return gocv.Net{}, errors.Join(ErrModel, net.Close())
 	}
-	return &Net{net: net}, nil
+	return net, nil
 }
 
 // firstWord returns the hash in a line of sha256sum, which goes on with the

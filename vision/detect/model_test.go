@@ -35,7 +35,7 @@ func TestLoadChecksTheHash(t *testing.T) {
 		{"half a hash", model, Hash()[:32]},
 		{"another hash", model, strings.Repeat("0", 64)},
 	} {
-		if n, err := load(c.model, c.hash); n != nil || !errors.Is(err, ErrModel) {
+		if _, err := (source{c.model, c.hash}).load(); !errors.Is(err, ErrModel) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
@@ -47,7 +47,7 @@ func TestHash(t *testing.T) {
 	}
 }
 
-func TestOpenFile(t *testing.T) {
+func TestOpenFiles(t *testing.T) {
 	write := func(t *testing.T, model []byte, hash string) string {
 		t.Helper()
 		path := filepath.Join(t.TempDir(), "other.onnx")
@@ -57,7 +57,7 @@ func TestOpenFile(t *testing.T) {
 		return path
 	}
 	for _, hash := range []string{Hash(), Hash() + "\n", Hash() + "  other.onnx\n", Hash() + " *other.onnx\n", strings.ToUpper(Hash())} {
-		n, err := OpenFile(write(t, model, hash))
+		n, err := OpenFiles(write(t, model, hash), "")
 		if err != nil {
 			t.Errorf("%q: %v", hash, err)
 			continue
@@ -78,7 +78,7 @@ func TestOpenFile(t *testing.T) {
 		"no hash": write(t, model, "\n"),
 		"a word":  write(t, model, "sha256"),
 	} {
-		if n, err := OpenFile(path); n != nil || !errors.Is(err, ErrModel) || !strings.Contains(err.Error(), path) {
+		if n, err := OpenFiles(path, ""); n != nil || !errors.Is(err, ErrModel) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -88,7 +88,7 @@ func TestOpenFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range []string{path, filepath.Join(t.TempDir(), "none.onnx")} {
-		if n, err := OpenFile(path); n != nil || !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), "cannot ") {
+		if n, err := OpenFiles(path, ""); n != nil || !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), "cannot ") {
 			t.Errorf("%s: %v", filepath.Base(path), err)
 		}
 	}

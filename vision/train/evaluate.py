@@ -80,7 +80,7 @@ def _overlap(face: Face, person: Person) -> float:
     return max(best, boxes.iou(face.box, person.face)) if person.face else best
 
 
-def _best(faces: list[Face], person: Person) -> Face | None:
+def best(faces: list[Face], person: Person) -> Face | None:
     matching = [f for f in faces if _overlap(f, person) >= MATCH_IOU]
     return max(matching, key=lambda f: _overlap(f, person), default=None)
 
@@ -90,7 +90,7 @@ def score_frame(label: dict, faces: list[Face]) -> Score:
     score.counts["frames"] += 1
     persons = [Person.from_label(p) for p in label["persons"]]
     for person in persons:
-        _score_person(score, label, person, _best(faces, person))
+        _score_person(score, label, person, best(faces, person))
     for face in faces:
         _score_face(score, label, persons, face)
     return score

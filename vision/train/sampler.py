@@ -119,6 +119,11 @@ class Sampler:
         sensor.expose(scene, rng)
         return network_input(scene.kelvin) + sensor.offset(rng), paint(scene)
 
+    def view(self, kind: str) -> Scene:
+        """A recorded frame of the kind as another camera sees it, with nothing else changed."""
+        self.used = set()
+        return self._view(self._draw(self.recorded, kind))
+
     def _any_scene(self) -> Scene:
         kinds = (FRONTAL, PEOPLE, EMPTY, TURNED)
         return self._draw(self.recorded, kinds[self.rng.integers(len(kinds))])

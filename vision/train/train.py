@@ -126,7 +126,7 @@ def mirrored(arrays: list[torch.Tensor]) -> list[torch.Tensor]:
     return arrays
 
 
-def _follow_average(average: FaceNet, network: FaceNet, iteration: int) -> None:
+def follow_average(average: FaceNet, network: FaceNet, iteration: int) -> None:
     keep = min(AVERAGE, (iteration + 1) / (iteration + 20))
     with torch.no_grad():
         pairs = zip(average.state_dict().values(), network.state_dict().values())
@@ -137,7 +137,7 @@ def _follow_average(average: FaceNet, network: FaceNet, iteration: int) -> None:
                 mean.copy_(value)
 
 
-def _rate(iteration: int, iterations: int) -> float:
+def rate_at(iteration: int, iterations: int) -> float:
     """Warm-up, then a cosine down to a hundredth."""
     cosine = 0.5 * (1 + np.cos(np.pi * iteration / iterations))
     return min(1, (iteration + 1) / WARM_UP) * (0.99 * cosine + 0.01)
@@ -151,7 +151,7 @@ def train(network: FaceNet, batches: Batches, iterations: int, rate: float, keep
     start, sums = time.time(), np.zeros(len(LOSS_NAMES))
     for iteration in range(iterations):
         for group in optimizer.param_groups:
-            group["lr"] = rate * _rate(iteration, iterations)
+            group["lr"] = rate * rate_at(iteration, iterations)
         planes, targets = batches.draw()
         planes = planes.contiguous(memory_format=torch.channels_last)
         parts = losses(network(planes), targets)
@@ -159,7 +159,7 @@ def train(network: FaceNet, batches: Batches, iterations: int, rate: float, keep
         sum(w * part for w, part in zip(LOSS_WEIGHTS, parts)).backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimizer.step()
-        _follow_average(average, network, iteration)
+        follow_average(average, network, iteration)
         sums += [part.item() for part in parts]
         if (iteration + 1) % REPORT_EVERY == 0:
             means = " ".join(f"{n} {v:.3f}" for n, v in zip(LOSS_NAMES, sums / REPORT_EVERY))

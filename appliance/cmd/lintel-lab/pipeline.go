@@ -17,11 +17,18 @@ import (
 type pipeline struct {
 	settings config.Flags
 	model    string
+	second   string
 }
 
 func (p *pipeline) register(flags *pflag.FlagSet) {
 	p.settings.Register(flags)
+	p.registerModels(flags)
+}
+
+// registerModels adds the flags that name other networks.
+func (p *pipeline) registerModels(flags *pflag.FlagSet) {
 	flags.StringVar(&p.model, "model", "", "another face network, an ONNX `FILE` with its hash in FILE.sha256")
+	flags.StringVar(&p.second, "forehead-model", "", "another network that says whether a forehead is bare, likewise")
 }
 
 // replay runs one recording from a fresh start, as fast as it goes. watch,
@@ -62,8 +69,5 @@ func (p *pipeline) run(ctx context.Context, c *config.Config, source thermal.Sou
 }
 
 func (p *pipeline) detector() (*detect.Net, error) {
-	if p.model == "" {
-		return detect.Open()
-	}
-	return detect.OpenFile(p.model)
+	return detect.OpenFiles(p.model, p.second)
 }

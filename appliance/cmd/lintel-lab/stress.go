@@ -11,7 +11,8 @@ import (
 
 func stressCommand() *cobra.Command {
 	var c stress.Config
-	var model, rows string
+	var p pipeline
+	var rows string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "stress",
@@ -23,7 +24,6 @@ bare forehead. Any scene can be simulated again by its row and seed.`,
 		Example: "  lintel-lab stress --scenes 500\n  lintel-lab stress --rows hood --scenes 1 --seed 17 --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p := pipeline{model: model}
 			net, err := p.detector()
 			if err != nil {
 				return err
@@ -55,7 +55,7 @@ bare forehead. Any scene can be simulated again by its row and seed.`,
 	flags.IntVar(&c.Scenes, "scenes", 500, "scenes a row")
 	flags.Uint64Var(&c.Seed, "seed", 1, "seed of the first scene of a row")
 	flags.StringVar(&rows, "rows", "", "only rows whose `group: name` contains this")
-	flags.StringVar(&model, "model", "", "another face network, an ONNX `FILE` with its hash in FILE.sha256")
+	p.registerModels(flags)
 	flags.BoolVar(&asJSON, "json", false, "write JSON instead of a table")
 	return cmd
 }

@@ -77,7 +77,9 @@ func writeSBOM(w io.Writer, info *debug.BuildInfo) error {
 		}
 		b.Components = append(b.Components, c)
 	}
-	b.Components = append(b.Components, component{Type: "machine-learning-model", Name: "lintel face model", Hashes: []hash{{"SHA-256", detect.Hash()}}})
+	b.Components = append(b.Components,
+		component{Type: "machine-learning-model", Name: "lintel face model", Hashes: []hash{{"SHA-256", detect.Hash()}}},
+		component{Type: "machine-learning-model", Name: "lintel forehead model", Hashes: []hash{{"SHA-256", detect.SecondHash()}}})
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	if err := encoder.Encode(b); err != nil {

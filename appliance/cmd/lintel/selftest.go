@@ -129,7 +129,7 @@ func checkModel() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "sha256 " + detect.Hash(), net.Close()
+	return "sha256 " + detect.Hash() + " and " + detect.SecondHash(), net.Close()
 }
 
 func checkConfiguration(c *config.Config, err error) (string, error) {

@@ -80,6 +80,9 @@ func (s *Stage) Close() error {
 // Truth describes the last frame.
 func (s *Stage) Truth() sim.Truth { return s.source.Truth() }
 
+// Bare implements [vision.Detector]: what is bare is told by Detect.
+func (s *Stage) Bare([]float32) (float32, error) { return sure, nil }
+
 const (
 	cell = 8  // input values a side of a cell of the answer
 	unit = 16 // input values a unit of its boxes

@@ -63,6 +63,8 @@ func (c *careless) Detect(_ []float32, w, h int) ([]float32, error) {
 	return c.out, nil
 }
 
+func (*careless) Bare([]float32) (float32, error) { return sure, nil }
+
 // However carelessly a forehead is drawn, hair, hats, fringes, hands, glasses
 // over the brow and a hot lamp behind the head are not in what is measured: by
 // the twin's truth to the pixel.
@@ -125,6 +127,10 @@ func (blind) Detect(_ []float32, w, h int) ([]float32, error) {
 	}
 	return out, nil
 }
+
+func (blind) Bare([]float32) (float32, error) { return sure, nil }
+
+func (credulous) Bare([]float32) (float32, error) { return sure, nil }
 
 func (credulous) Detect(in []float32, w, h int) ([]float32, error) {
 	out, err := blind{}.Detect(in, w, h)
