@@ -23,6 +23,9 @@ const cutDiskSize = 2000 * mib
 // starts are quicker.
 const noScreen = "busybox ln -s /dev/null /run/systemd/system/lintel-kiosk.service\n"
 
+// single gives each of two machines at once one processor.
+var single = []string{"-smp", "1"}
+
 // busySite has the counts written every second.
 const busySite = `[reference]
 temperature_c = 37.0
@@ -47,7 +50,7 @@ func TestPowerCuts(t *testing.T) {
 				t.Fatal(err)
 			}
 			enterWith(t, d.file, bootAAt, brings+noScreen)
-			m := boot(t, d.file)
+			m := boot(t, d.file, single...)
 			m.awaitUp()
 			m.good(t, "A")
 			m.keepsPIN(t)
@@ -71,7 +74,7 @@ func cuts() int {
 func cutsInWriting(t *testing.T, d *disk) {
 	written := d.serial
 	for n := range cuts() {
-		m := boot(t, d.file)
+		m := boot(t, d.file, single...)
 		m.awaitUp()
 		if n%5 != 4 {
 			m.stands(t)
@@ -85,16 +88,16 @@ func cutsInWriting(t *testing.T, d *disk) {
 	if d.serial-written < cuts() {
 		t.Errorf("the counts were written %d times only between %d cuts", d.serial-written, cuts())
 	}
-	m := boot(t, d.file)
+	m := boot(t, d.file, single...)
 	m.awaitUp()
 	m.stands(t)
 	m.good(t, "A")
 }
 
 func cutsInUpdate(t *testing.T, d *disk) {
-	stick := updateStick(t)
+	stick := append(updateStick(t), single...)
 	during, installed := 0, 0
-	long := 40 * time.Second
+	long := 20 * time.Second
 	for n := range cuts() {
 		m := boot(t, d.file, stick...)
 		m.awaitUp()
@@ -125,7 +128,7 @@ func cutsInUpdate(t *testing.T, d *disk) {
 	from := m.slot(t).Name
 	m.installs(t, "good", false)
 	m.restarts(t)
-	m = boot(t, d.file)
+	m = boot(t, d.file, single...)
 	m.awaitUp()
 	m.stands(t)
 	m.good(t, map[string]string{"A": "B", "B": "A"}[from])
