@@ -64,7 +64,7 @@ need-test:
 	@.ci/need.sh libopencv-dev pkg-config g++ chromium iproute2 npm strace rauc squashfs-tools
 
 need-image:
-	@.ci/need.sh libopencv-dev pkg-config g++ mmdebstrap squashfs-tools cryptsetup-bin fdisk dosfstools mtools grub-common faketime zstd cpio kmod binutils systemd openssl rauc
+	@.ci/need.sh libopencv-dev pkg-config g++ mmdebstrap squashfs-tools cryptsetup-bin fdisk dosfstools mtools grub-common faketime zstd xz-utils cpio kmod binutils systemd openssl rauc
 ifeq ($(ARCH),arm64)
 	@.ci/need.sh qemu-user-static arch-test gcc-aarch64-linux-gnu g++-aarch64-linux-gnu
 endif
