@@ -33,13 +33,7 @@ var ErrModel = errors.New("the face model is damaged: install it again")
 // Open checks and loads the embedded models. Close frees them.
 //
 // Errors: [ErrModel].
-func Open() (*Net, error) {
-	n, err := both(source{model, modelHash}, source{second, secondHash})
-	if err != nil {
-		return nil, fmt.Errorf("cannot load the embedded face models: %w", err)
-	}
-	return n, nil
-}
+func Open() (*Net, error) { return OpenFiles("", "") }
 
 // OpenFiles loads the models in two files, that of faces and that of foreheads,
 // each of whose SHA-256 must be in path.sha256 as sha256sum prints it; an empty
@@ -49,7 +43,7 @@ func Open() (*Net, error) {
 //
 // Errors: [ErrModel], or the operating system's for a file that cannot be read.
 func OpenFiles(faces, foreheads string) (*Net, error) {
-	from := [2]source{{model, modelHash}, {second, secondHash}}
+	from := [2]source{{"the embedded model of faces", model, modelHash}, {"the embedded model of foreheads", second, secondHash}}
 	for i, path := range [2]string{faces, foreheads} {
 		if path == "" {
 			continue
@@ -59,11 +53,7 @@ func OpenFiles(faces, foreheads string) (*Net, error) {
 			return nil, err
 		}
 	}
-	n, err := both(from[0], from[1])
-	if err != nil {
-		return nil, fmt.Errorf("cannot load the models %q and %q: %w", faces, foreheads, err)
-	}
-	return n, nil
+	return both(from[0], from[1])
 }
 
 // Hash returns the SHA-256 of the embedded model of faces in hexadecimal.
@@ -73,8 +63,9 @@ func Hash() string { return firstWord(modelHash) }
 // hexadecimal.
 func SecondHash() string { return firstWord(secondHash) }
 
-// source is a model and its SHA-256.
+// source is a model, what it is called, and its SHA-256.
 type source struct {
+	name  string
 	model []byte
 	hash  string
 }
@@ -89,7 +80,7 @@ func read(path string) (source, error) {
 	if err != nil {
 		return source{}, fmt.Errorf("cannot check face model %s: %w", path, err)
 	}
-	return source{m, string(hash)}, nil
+	return source{path, m, string(hash)}, nil
 }
 
 // both loads the two models.
@@ -115,15 +106,15 @@ func both(faces, foreheads source) (*Net, error) {
 func (s source) load() (gocv.Net, error) {
 	sum := sha256.Sum256(s.model)
 	if hex.EncodeToString(sum[:]) != firstWord(s.hash) {
-		return gocv.Net{}, ErrModel
+		return gocv.Net{}, fmt.Errorf("cannot load %s: %w", s.name, ErrModel)
 	}
 	oneThread()
 	net, err := gocv.ReadNetFromONNXBytes(s.model)
 	if err != nil {
-		return gocv.Net{}, fmt.Errorf("%w: %w", ErrModel, err)
+		return gocv.Net{}, fmt.Errorf("cannot load %s: %w: %w", s.name, ErrModel, err)
 	}
 	if net.Empty() {
-		return gocv.Net{}, errors.Join(ErrModel, net.Close())
+		return gocv.Net{}, errors.Join(fmt.Errorf("cannot load %s: %w", s.name, ErrModel), net.Close())
 	}
 	return net, nil
 }

@@ -35,7 +35,7 @@ func TestLoadChecksTheHash(t *testing.T) {
 		{"half a hash", model, Hash()[:32]},
 		{"another hash", model, strings.Repeat("0", 64)},
 	} {
-		if _, err := (source{c.model, c.hash}).load(); !errors.Is(err, ErrModel) {
+		if _, err := (source{"this", c.model, c.hash}).load(); !errors.Is(err, ErrModel) || !strings.HasPrefix(err.Error(), "cannot load this") {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
