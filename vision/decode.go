@@ -25,10 +25,20 @@ import (
 // zeros overwrites what it holds.
 type Detector interface {
 	Detect(in []float32, width, height int) ([]float32, error)
-	// Bare runs the second network on the upper part of one face: [CropRows]
-	// rows of [CropColumns] values, kelvin below the warmest skin, halved. It
-	// returns how likely the forehead is bare (logit).
-	Bare(in []float32) (float32, error)
+	// Look runs the second network on the upper part of one face: [CropRows]
+	// rows of [CropColumns] values, kelvin above the level of the warmest skin,
+	// halved. at is where they lie in the image.
+	Look(crop []float32, at thermal.Box) (Look, error)
+}
+
+// Look is what the second network says of a face. Its boxes are in pixels of the
+// image and may lie outside.
+type Look struct {
+	// Bare is how likely the forehead is bare (logit).
+	Bare float64
+	// Forehead is the bare forehead, Sure the part of it that is: of ten true
+	// edges nine lie further out.
+	Forehead, Sure thermal.Box
 }
 
 // Channels is the number of planes a Detector returns.

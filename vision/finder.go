@@ -97,14 +97,18 @@ func (f *Finder) Find(frame *thermal.Frame, reference thermal.Circle, r *Result)
 		s.cut = f.plane.atEdge(t.now.forehead, frame.Width, frame.Height)
 		s.forehead, s.skin = f.plane.bare(t.now.box, t.now.forehead)
 		reject := judge(&s)
+		s.measured = s.forehead.Inset(foreheadInset)
 		if reject == Usable {
-			if reject, err = f.look(t); err != nil {
+			if err := f.look(t); err != nil {
 				r.empty()
 				return err
 			}
+			if reject = f.plane.narrow(&s); reject != Usable {
+				s.measured = s.forehead.Inset(foreheadInset)
+			}
 		}
 		r.Faces = append(r.Faces, Face{
-			Track: t.id, Since: t.since, Box: t.now.box, Forehead: s.forehead, Regions: regions(t.now.box, s.forehead),
+			Track: t.id, Since: t.since, Box: t.now.box, Forehead: s.forehead, Regions: regions(t.now.box, s.measured),
 			Score: t.now.score, Answers: t.now.answers(), Reject: reject,
 		})
 	}
@@ -129,7 +133,7 @@ func (f *Finder) Forget() error {
 	if _, err := f.cfg.Detector.Detect(f.plane.cells, f.plane.width, f.plane.height); err != nil {
 		return fmt.Errorf("cannot clear the network's memory: %w", err)
 	}
-	if _, err := f.cfg.Detector.Bare(f.plane.upper[:]); err != nil {
+	if _, err := f.cfg.Detector.Look(f.plane.upper[:], thermal.Box{}); err != nil {
 		return fmt.Errorf("cannot clear the second network's memory: %w", err)
 	}
 	return nil

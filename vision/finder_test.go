@@ -3,6 +3,7 @@ package vision
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -17,8 +18,10 @@ type fakeDetector struct {
 	in   []float32
 	crop []float32
 
-	bare    func(crop []float32) float32 // sure of bare skin by default
+	bare    func(crop []float32) float64 // sure of bare skin by default
+	sure    *thermal.Box                 // where; all of the forehead by default
 	bareErr error
+	plane   plane
 }
 
 func (d *fakeDetector) Detect(in []float32, _, _ int) ([]float32, error) {
@@ -26,12 +29,26 @@ func (d *fakeDetector) Detect(in []float32, _, _ int) ([]float32, error) {
 	return d.out, d.err
 }
 
-func (d *fakeDetector) Bare(in []float32) (float32, error) {
-	d.crop = append(d.crop[:0], in...)
-	if d.bare == nil {
-		return 6, d.bareErr
+// Look draws the forehead that Detect drew on the same face.
+func (d *fakeDetector) Look(crop []float32, at thermal.Box) (Look, error) {
+	d.crop = append(d.crop[:0], crop...)
+	look := Look{Bare: 6}
+	if d.bare != nil {
+		look.Bare = d.bare(crop)
 	}
-	return d.bare(in), d.bareErr
+	p := &d.plane
+	p.shape(upright.Width, upright.Height)
+	cells := p.width / cellSide * (p.height / cellSide)
+	for i := range cells {
+		c, ok := p.candidate(d.out, cells, i, upright.Width, upright.Height)
+		if ok && c.score > 0.5 && math.Abs(c.box.Centre().X-at.Centre().X) < 1 {
+			look.Forehead, look.Sure = c.forehead, c.forehead
+		}
+	}
+	if d.sure != nil {
+		look.Sure = *d.sure
+	}
+	return look, d.bareErr
 }
 
 var upright = thermal.Info{Width: 120, Height: 160, Scale: thermal.CentiKelvin}

@@ -27,16 +27,21 @@ const (
 	maxFace = 0.7
 	// minFrontal, maxDown, minBare, maxGlasses and minSharp bound the network's
 	// probabilities, those of the frame and the smoothed ones. A head turns
-	// within a frame or two: of minFrontal only the frame is asked.
+	// within a frame or two: of minFrontal only the frame is asked. minBare is
+	// low, because the second network sees better what covers a forehead.
 	minFrontal = 0.5
 	maxDown    = 0.5
-	minBare    = 0.5
+	minBare    = 0.2
 	maxGlasses = 0.5
 	minSharp   = 0.5
 	// minWorn bounds the second network's probability of a bare forehead, that
-	// of the last look and the smoothed one. What it is not sure of the first
-	// network called bare.
-	minWorn = 0.3
+	// of the frame and the smoothed one.
+	minWorn = 0.5
+	// minMeasured is the least width and height, in pixels, and minRows the
+	// least height, in rows of the second network's crop, of what is left to be
+	// measured: where a hat ends just above the brows, next to nothing is.
+	minMeasured = 2
+	minRows     = 2
 	// minSkin is the share of the measured pixels that are as warm as the skin
 	// among them: a finger, a lock or a rim takes more than a tenth.
 	minSkin = 0.9
@@ -85,16 +90,18 @@ func Gates() []Gate {
 		{LookingDown, "probability of looking down by more than about 25 degrees", most, maxDown, ""},
 		{GlassesOverBrow, "probability of glasses on the forehead", most, maxGlasses, ""},
 		{Covered, "probability of a bare forehead", !most, minBare, ""},
-		{Covered, "width of the forehead", !most, minForeheadWidth, "px"},
-		{Covered, "height of the forehead", !most, minForeheadHeight, "px"},
 		{HotObject, "forehead over the warmest of the face below it", most, maxAbove, "K"},
 		{HotObject, "forehead over the middle of the face below it", most, maxOver, "K"},
 		{NoContrast, "forehead over the coolest fifth of the image", !most, minWarm, "K"},
-		{Covered, "warmest of the face below it over the forehead", most, maxBelow, "K"},
-		{Covered, "pixels as warm as the skin among them", !most, minSkin, "of those measured"},
 		{Moving, "speed", most, maxSpeed, "face widths a second"},
 		{OutOfFocus, "probability of a sharp face", !most, minSharp, ""},
 		{Covered, "probability of a bare forehead, by the second network,", !most, minWorn, ""},
+		{Covered, "width of the forehead", !most, minForeheadWidth, "px"},
+		{Covered, "height of the forehead", !most, minForeheadHeight, "px"},
+		{Covered, "warmest of the face below it over the forehead", most, maxBelow, "K"},
+		{Covered, "pixels as warm as the skin among them", !most, minSkin, "of those measured"},
+		{Covered, "width and height of what is left to be measured", !most, minMeasured, "px"},
+		{Covered, "its height", !most, minRows, "rows of the second network's crop"},
 	}
 }
 
@@ -105,13 +112,15 @@ type sight struct {
 	width, height int
 	// cut says that the forehead reaches the edge of the image.
 	cut       bool
+	drawn     thermal.Box // the forehead as the second network drew it
 	forehead  thermal.Box // as fitted to the image
+	measured  thermal.Box // what is left of it for measuring
 	skin      skin
 	reference thermal.Circle
 }
 
-// judge returns why a forehead must not be measured, or Usable. The second
-// network is asked after it, by [Finder.look].
+// judge returns why a forehead must not be measured, or Usable, by what the
+// first network and the image say; see judgeForehead.
 func judge(s *sight) Reject {
 	box := s.now.box
 	switch {
@@ -133,14 +142,10 @@ func judge(s *sight) Reject {
 		return LookingDown
 	case !(s.most(func(a Answers) float64 { return a.GlassesOverBrow }) <= maxGlasses):
 		return GlassesOverBrow
-	case !(s.least(func(a Answers) float64 { return a.Bare }) >= minBare), s.small():
+	case !(s.least(func(a Answers) float64 { return a.Bare }) >= minBare):
 		return Covered
-	case s.skin.below < -maxAbove, s.skin.over > maxOver:
-		return HotObject
-	case !(s.skin.warm >= minWarm):
-		return NoContrast
-	case s.skin.below > maxBelow, !(s.skin.share >= minSkin):
-		return Covered
+	case s.unlikeSkin() != Usable:
+		return s.unlikeSkin()
 	case s.speed() > maxSpeed:
 		return Moving
 	case !(s.least(func(a Answers) float64 { return a.Sharp }) >= minSharp):
@@ -150,10 +155,39 @@ func judge(s *sight) Reject {
 	}
 }
 
-// small says whether too little of the forehead is bare. Of a face that is near
-// enough, that is for what is on it or for being seen from the side.
-func (s *sight) small() bool {
-	return s.now.forehead.Width() < minForeheadWidth || s.forehead.Width() < minForeheadWidth || s.forehead.Height() < minForeheadHeight
+// judgeForehead is judge for the forehead that the second network drew and for
+// what is to be measured of it.
+func judgeForehead(s *sight) Reject {
+	switch {
+	case !s.looks.bare(), !(s.forehead.Width() >= minForeheadWidth), !(s.forehead.Height() >= minForeheadHeight),
+		!(s.drawn.Height() >= minForeheadHeight):
+		return Covered
+	case s.unlikeSkin() != Usable:
+		return s.unlikeSkin()
+	case s.skin.below > maxBelow, !(s.skin.share >= minSkin),
+		!(s.measured.Width() >= minMeasured), !(s.measured.Height() >= s.leastHeight()):
+		return Covered
+	default:
+		return Usable
+	}
+}
+
+// leastHeight returns the least height of what is left to be measured, in
+// pixels.
+func (s *sight) leastHeight() float64 {
+	return math.Max(minMeasured, minRows*cropTall/CropRows*s.now.box.Width())
+}
+
+// unlikeSkin says why what is taken for a forehead is none by its temperature.
+func (s *sight) unlikeSkin() Reject {
+	switch {
+	case s.skin.below < -maxAbove, s.skin.over > maxOver:
+		return HotObject
+	case !(s.skin.warm >= minWarm):
+		return NoContrast
+	default:
+		return Usable
+	}
 }
 
 func (s *sight) turned() bool { return !(s.now.frontal >= minFrontal) }

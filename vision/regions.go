@@ -50,9 +50,10 @@ type Regions struct {
 	Face thermal.Box
 }
 
-// regions lays out where a face is measured.
-func regions(box, forehead thermal.Box) Regions {
-	r := Regions{Forehead: forehead.Inset(foreheadInset), Face: box.Inset(faceInset)}
+// regions lays out where a face is measured, whose forehead is measured inside a
+// box.
+func regions(box, measured thermal.Box) Regions {
+	r := Regions{Forehead: measured, Face: box.Inset(faceInset)}
 	in := r.Forehead
 	r.Centre = in.Inset(0.25)
 	side := max(spotSide, spotShare*in.Height())

@@ -62,11 +62,7 @@ type track struct {
 	smooth      Answers // smoothed
 	score       float64 // smoothed
 	vx, vy      float64 // smoothed, in face widths a second
-	looked      bool    // the second network was asked
-	lately      float64 // its last answer, the probability of a bare forehead
-	worn        float64 // smoothed
-	consulted   int     // hits when its answer was wanted last
-	wait        int     // frames until it is asked again
+	looks       looks
 }
 
 // confirmed says whether the track is to be reported. cell is the side of a

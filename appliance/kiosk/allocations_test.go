@@ -7,9 +7,12 @@ import (
 	"testing"
 	"time"
 
+	"lintel/appliance/kiosk/kiosktest"
 	"lintel/appliance/screening"
+	"lintel/firmware/sim"
 	"lintel/firmware/thermal"
 	"lintel/ui"
+	"lintel/vision"
 )
 
 // again plays a few frames over and over.
@@ -47,6 +50,7 @@ func (n *nothing) Lap(Stage)             { n.seen++ }
 // one said of them.
 type remembered struct {
 	answers [][]float32
+	people  [][]sim.Person
 	n       int
 }
 
@@ -55,7 +59,9 @@ func (r *remembered) Detect([]float32, int, int) ([]float32, error) {
 	return r.answers[(r.n-1)%len(r.answers)], nil
 }
 
-func (*remembered) Bare([]float32) (float32, error) { return 6, nil }
+func (r *remembered) Look(_ []float32, at thermal.Box) (vision.Look, error) {
+	return kiosktest.Look(r.people[(r.n-1)%len(r.people)], at), nil
+}
 
 // Once its buffers have their size, no frame allocates: with nobody there, in a
 // visit, and when one ends.
@@ -73,6 +79,7 @@ func TestFramesDoNotAllocate(t *testing.T) {
 		}
 		source.frames = append(source.frames, f)
 		answers.answers = append(answers.answers, slices.Clone(out))
+		answers.people = append(answers.people, slices.Clone(s.Truth().People))
 	}
 	c, n := config(t, source, answers, &watcher{}), &nothing{}
 	c.Screen, c.Tally, c.Observer, c.Stopwatch = n, n, n, n

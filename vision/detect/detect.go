@@ -6,6 +6,7 @@ import (
 
 	"gocv.io/x/gocv"
 
+	"lintel/firmware/thermal"
 	"lintel/vision"
 )
 
@@ -18,6 +19,9 @@ const (
 	maxSide = 1024
 	// stride is the number of input values a side of an output cell.
 	stride = 8
+	// lookValues is what the second network answers: the logit of a bare
+	// forehead, and twice four edges in parts of the crop.
+	lookValues = 9
 )
 
 var (
@@ -37,7 +41,8 @@ type Net struct {
 	out           []float32
 	second        gocv.Net
 	crop          gocv.Mat
-	upper         []float32 // its memory
+	upper         []float32           // its memory
+	seen          [lookValues]float32 // its answer
 	closed        bool
 }
 
@@ -60,17 +65,9 @@ func (n *Net) Detect(in []float32, width, height int) ([]float32, error) {
 		}
 	}
 	copy(n.in, in)
-	n.net.SetInput(n.blob, inputName)
-	answer := n.net.Forward(outputName)
-	defer func() { _ = answer.Close() }() // frees memory and never fails
-	values, err := answer.DataPtrFloat32()
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the network's answer: %w: %w", vision.ErrDetector, err)
+	if err := forward(&n.net, n.blob, n.out); err != nil {
+		return nil, fmt.Errorf("cannot detect faces: %w", err)
 	}
-	if len(values) != len(n.out) {
-		return nil, fmt.Errorf("cannot read %d values of the network's answer, want %d: %w", len(values), len(n.out), vision.ErrDetector)
-	}
-	copy(n.out, values)
 	return n.out, nil
 }
 
@@ -110,29 +107,47 @@ func (n *Net) Close() error {
 	}
 	n.closed = true
 	clear(n.upper)
+	clear(n.seen[:])
 	return errors.Join(n.free(), n.crop.Close(), n.net.Close(), n.second.Close())
 }
 
-// Bare runs the second network; see [vision.Detector]. It allocates nothing.
+// Look runs the second network; see [vision.Detector]. It allocates nothing.
 //
 // Errors: [ErrInput], [ErrClosed], [vision.ErrDetector].
-func (n *Net) Bare(in []float32) (float32, error) {
+func (n *Net) Look(crop []float32, at thermal.Box) (vision.Look, error) {
 	if n.closed {
-		return 0, fmt.Errorf("cannot look at a forehead: %w", ErrClosed)
+		return vision.Look{}, fmt.Errorf("cannot look at a forehead: %w", ErrClosed)
 	}
-	if len(in) != len(n.upper) {
-		return 0, fmt.Errorf("cannot look at a forehead of %d values, want %d: %w", len(in), len(n.upper), ErrInput)
+	if len(crop) != len(n.upper) {
+		return vision.Look{}, fmt.Errorf("cannot look at a forehead of %d values, want %d: %w", len(crop), len(n.upper), ErrInput)
 	}
-	copy(n.upper, in)
-	n.second.SetInput(n.crop, inputName)
-	answer := n.second.Forward(outputName)
+	copy(n.upper, crop)
+	if err := forward(&n.second, n.crop, n.seen[:]); err != nil {
+		return vision.Look{}, fmt.Errorf("cannot look at a forehead: %w", err)
+	}
+	return vision.Look{Bare: float64(n.seen[0]), Forehead: drawn(n.seen[1:5], at), Sure: drawn(n.seen[5:9], at)}, nil
+}
+
+// drawn returns the box whose left, top, right and bottom edge are parts of a
+// crop.
+func drawn(edges []float32, at thermal.Box) thermal.Box {
+	across := func(part float32) float64 { return at.X0 + float64(part)*at.Width() }
+	down := func(part float32) float64 { return at.Y0 + float64(part)*at.Height() }
+	return thermal.Box{X0: across(edges[0]), Y0: down(edges[1]), X1: across(edges[2]), Y1: down(edges[3])}
+}
+
+// forward runs a network and copies its answer into out.
+func forward(net *gocv.Net, in gocv.Mat, out []float32) error {
+	net.SetInput(in, inputName)
+	answer := net.Forward(outputName)
 	defer func() { _ = answer.Close() }() // frees memory and never fails
 	values, err := answer.DataPtrFloat32()
 	if err != nil {
-		return 0, fmt.Errorf("cannot read the second network's answer: %w: %w", vision.ErrDetector, err)
+		return fmt.Errorf("cannot read the network's answer: %w: %w", vision.ErrDetector, err)
 	}
-	if len(values) != 1 {
-		return 0, fmt.Errorf("cannot read %d values of the second network's answer, want 1: %w", len(values), vision.ErrDetector)
+	if len(values) != len(out) {
+		return fmt.Errorf("cannot read %d values of the network's answer, want %d: %w", len(values), len(out), vision.ErrDetector)
 	}
-	return values[0], nil
+	copy(out, values)
+	return nil
 }

@@ -146,7 +146,7 @@ func TestClose(t *testing.T) {
 		if out, err := n.Detect(noise(1, 128, 160), 128, 160); out != nil || !errors.Is(err, ErrClosed) {
 			t.Errorf("used %v: after Close %d values, %v", used, len(out), err)
 		}
-		if _, err := n.Bare(make([]float32, vision.CropRows*vision.CropColumns)); !errors.Is(err, ErrClosed) {
+		if _, err := n.Look(make([]float32, vision.CropRows*vision.CropColumns), thermal.Box{}); !errors.Is(err, ErrClosed) {
 			t.Errorf("used %v: after Close %v", used, err)
 		}
 	}
@@ -154,21 +154,21 @@ func TestClose(t *testing.T) {
 
 // The second network takes crops of one size, remembers nothing, and answers
 // for every crop.
-func TestBare(t *testing.T) {
+func TestLook(t *testing.T) {
 	n := open(t)
 	for _, size := range []int{0, 1, vision.CropRows * vision.CropColumns * 2, vision.CropRows*vision.CropColumns - 1} {
-		if _, err := n.Bare(make([]float32, size)); !errors.Is(err, ErrInput) {
+		if _, err := n.Look(make([]float32, size), thermal.Box{}); !errors.Is(err, ErrInput) {
 			t.Errorf("%d values: %v", size, err)
 		}
 	}
 	crop := noise(1, vision.CropColumns, vision.CropRows)
-	answers := map[float32]bool{}
+	at, answers := thermal.Box{X0: 30, Y0: 40, X1: 78, Y1: 96}, map[vision.Look]bool{}
 	for _, in := range [][]float32{crop, make([]float32, len(crop)), crop, noise(2, vision.CropColumns, vision.CropRows), crop} {
-		logit, err := n.Bare(in)
-		if err != nil || math.IsNaN(float64(logit)) || math.IsInf(float64(logit), 0) {
-			t.Errorf("%v, %v", logit, err)
+		look, err := n.Look(in, at)
+		if err != nil || math.IsNaN(look.Bare) || math.IsInf(look.Bare, 0) || !(look.Forehead.Area() > 0) || !at.Contains(look.Sure.Centre()) {
+			t.Errorf("%+v, %v", look, err)
 		}
-		answers[logit] = true
+		answers[look] = true
 	}
 	if len(answers) != 3 {
 		t.Errorf("%d answers to 3 crops", len(answers))
@@ -177,7 +177,7 @@ func TestBare(t *testing.T) {
 		t.Error("the input was changed")
 	}
 	if allocs := testing.AllocsPerRun(20, func() {
-		if _, err := n.Bare(crop); err != nil {
+		if _, err := n.Look(crop, at); err != nil {
 			t.Fatal(err)
 		}
 	}); allocs != 0 {

@@ -3,6 +3,7 @@
 import numpy as np
 
 from boxes import Box
+from scene import SIDE_PADDING
 
 # Rows and columns of a crop, and what it shows in widths of the face: from ABOVE
 # the forehead's upper edge down, and evenly to both sides of the face's middle.
@@ -31,6 +32,21 @@ def crop(kelvin: np.ndarray, face: Box) -> np.ndarray:
     seen = rows[:, left] * (1 - beside) + rows[:, right] * beside
     level = np.quantile(seen, LEVEL)
     return np.clip((seen - level) / UNIT, LOWEST, HIGHEST).astype(np.float32)
+
+
+def parts(box: Box, face: Box) -> tuple[float, float, float, float]:
+    """The edges of a box in pixels of the frame, in parts of the crop of a face: 0 is its left or upper edge."""
+    wide = face[2] - face[0]
+    left = (face[0] + face[2]) / 2 - WIDE / 2 * wide - SIDE_PADDING
+    top = face[1] - ABOVE * wide
+
+    def across(x):
+        return (x - left) / (WIDE * wide)
+
+    def down(y):
+        return (y - top) / (TALL * wide)
+
+    return across(box[0]), down(box[1]), across(box[2]), down(box[3])
 
 
 def _between(places: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

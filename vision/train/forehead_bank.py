@@ -35,18 +35,22 @@ ROW = np.dtype(
     [
         ("crop", np.float16, (crops.ROWS, crops.COLUMNS)),
         ("bare", np.float16),
-        ("weight", np.float16),
+        ("weight", np.float16),  # of bare
+        ("edges", np.float16, 4),  # of the bare forehead in parts of the crop: left, top, right, bottom
+        ("drawn", np.float16),  # 1 where they are known
         ("recordings", np.uint64),  # a bit for each, in order of name
     ]
 )
 # Faces narrower than this (pixels) are not measured, nor are those less in view.
 NARROWEST, LEAST_VISIBLE = 20.0, 0.85
 # A simulated strip of bare forehead lower than COVERED pixels counts as covered,
-# by half; one that is lower than BARE is not taught at all.
+# by half; of one that is lower than BARE only the edges are taught.
 COVERED, BARE = 3.5, 5.0
 # Shares of the recorded samples: those that are frontal, that get another
-# complexion, and that may get something over the forehead.
+# complexion, and that may get something over the forehead. LOW_HAT is that of
+# people who get a hat that leaves a strip.
 FACING, TINTED, DRESSED = 0.8, 0.5, 0.75
+LOW_HAT = 0.2
 MIRRORED, SHAPED = 0.5, 0.1
 # How far the box of a face is off, in widths of the face: across, down, and the
 # standard deviation of the logarithm of its width.
@@ -59,7 +63,8 @@ ANOTHER, HIGHEST, LOWEST, NARROWER = 0.35, -0.2, 0.2, 2.0
 def as_found(items: list[dict], frames: dict[str, np.ndarray], checkpoint: Path) -> list[dict]:
     """The items with every face as the first network finds it: under hoods it draws other boxes.
 
-    A face that it does not find goes: nobody would look at its forehead.
+    A face that it does not find goes: nobody would look at its forehead. The
+    back of a head that it takes for a face stays.
     """
     network = load(checkpoint)
     kept = []
@@ -70,7 +75,7 @@ def as_found(items: list[dict], frames: dict[str, np.ndarray], checkpoint: Path)
             faces = decode(output)
             persons = []
             for person in item["persons"]:
-                best = evaluate.best(faces, Person.from_label(person)) if person["face"] else None
+                best = evaluate.best(faces, Person.from_label(person))
                 if best:
                     persons.append({**person, "face": from_forehead(best.box, best.forehead)})
             if persons:
@@ -94,7 +99,7 @@ def label(person: Person, simulated: bool) -> tuple[bool, float] | None:
     strip = boxes.height(person.forehead)
     if strip < COVERED:
         return False, 0.5
-    return None if strip < BARE else (True, 1.0)
+    return True, 0.0 if strip < BARE else 1.0
 
 
 def judged(person: Person, simulated: bool) -> bool:
@@ -104,7 +109,7 @@ def judged(person: Person, simulated: bool) -> bool:
         person.face is not None
         and not (person.hidden or person.blurred)
         and (simulated or person.size != "far")
-        and person.pose in ("frontal", "turned")
+        and (person.pose in ("frontal", "turned") or (simulated and not person.forehead))
         and boxes.width(person.face) >= NARROWEST
         and boxes.area(head) >= LEAST_VISIBLE * boxes.area(person.head)
     )
@@ -146,8 +151,9 @@ class Crops:
                 if not told:
                     continue
                 face = person.face if simulated else from_forehead(person.face, person.forehead)
-                crop = crops.crop(kelvin, trembled(face, not simulated, rng))
-                yield crop, *told, bank.bits(used, self._known)
+                face = trembled(face, not simulated, rng)
+                edges = crops.parts(person.forehead, face) if person.forehead else (0, 0, 0, 0)
+                yield crops.crop(kelvin, face), *told, edges, person.forehead is not None, bank.bits(used, self._known)
 
     def _simulated_scene(self) -> Scene:
         scene, _ = self._simulated.draw(NEAR, self._rng)
@@ -160,6 +166,10 @@ class Crops:
             complexion.vary(scene, rng)
         if rng.random() < DRESSED:
             occlusions.occlude(scene, rng)
+        for person in scene.persons:
+            if person.forehead and judged(person, False) and rng.random() < LOW_HAT:
+                occlusions.low_hat(scene, person, rng)
+                person.bareness_unknown |= boxes.height(person.forehead) < BARE
         return scene
 
 

@@ -96,12 +96,28 @@ def glasses_up(scene: Scene, person: Person, rng) -> None:
 
 def hat(scene: Scene, person: Person, rng) -> None:
     """A cap or hat over all of the forehead, or over its upper part."""
-    head, forehead, tall = person.head, person.forehead, boxes.height(person.face)
+    forehead = person.forehead
     whole = rng.random() < 0.6
     if whole:
-        edge = forehead[3] + tall * rng.uniform(-0.02, 0.05)
+        edge = forehead[3] + boxes.height(person.face) * rng.uniform(-0.02, 0.05)
     else:
         edge = forehead[1] + boxes.height(forehead) * rng.uniform(0.1, 0.5)
+    _hat_down_to(scene, person, edge, rng)
+    if whole:
+        person.forehead = None
+    else:
+        _keep_below(person, edge + 1)
+
+
+def low_hat(scene: Scene, person: Person, rng) -> None:
+    """A cap or hat whose edge leaves any part of the forehead bare."""
+    edge = person.forehead[1] + boxes.height(person.forehead) * rng.uniform(0.1, 0.85)
+    _hat_down_to(scene, person, edge, rng)
+    _keep_below(person, edge + 1)
+
+
+def _hat_down_to(scene: Scene, person: Person, edge: float, rng) -> None:
+    head = person.head
     middle, wide = boxes.centre(head)[0], boxes.width(head) * rng.uniform(1.0, 1.25)
     top = head[1] - rng.uniform(0, 0.15) * boxes.height(head)
     mask = empty_mask()
@@ -111,10 +127,6 @@ def hat(scene: Scene, person: Person, rng) -> None:
     mask = cv2.GaussianBlur(mask, (0, 0), rng.uniform(0.4, 1.0))
     level = _cover_level(scene, person, rng) + texture(rng, 20, 15) * rng.uniform(0.1, 0.6)
     scene.kelvin = blend(scene.kelvin, level, mask)
-    if whole:
-        person.forehead = None
-    else:
-        _keep_below(person, edge + 1)
 
 
 def fringe(scene: Scene, person: Person, rng) -> None:

@@ -80,8 +80,21 @@ func (s *Stage) Close() error {
 // Truth describes the last frame.
 func (s *Stage) Truth() sim.Truth { return s.source.Truth() }
 
-// Bare implements [vision.Detector]: what is bare is told by Detect.
-func (s *Stage) Bare([]float32) (float32, error) { return sure, nil }
+// Look implements [vision.Detector]: it answers with the truth of the last
+// frame.
+func (s *Stage) Look(_ []float32, at thermal.Box) (vision.Look, error) {
+	return Look(s.source.Truth().People, at), nil
+}
+
+// Look is what a second network that knows the people says of a crop.
+func Look(people []sim.Person, at thermal.Box) vision.Look {
+	for i := range people {
+		if forehead := people[i].Forehead; forehead.Area() > 0 && at.Contains(forehead.Centre()) {
+			return vision.Look{Bare: sure, Forehead: forehead, Sure: forehead}
+		}
+	}
+	return vision.Look{Bare: -sure}
+}
 
 const (
 	cell = 8  // input values a side of a cell of the answer

@@ -55,15 +55,30 @@ func (c *careless) Detect(_ []float32, w, h int) ([]float32, error) {
 		if b.Area() == 0 {
 			continue
 		}
-		dx, dy := b.Width(), b.Height()
-		b.X0, b.X1 = b.X0+c.between(-0.2, 0.1)*dx, b.X1+c.between(-0.1, 0.2)*dx
-		b.Y0, b.Y1 = b.Y0+c.between(-0.4, 0.2)*dy, b.Y1+c.between(-0.2, 0.1)*dy
-		answer(c.out, w, h, p.Face, b, true)
+		answer(c.out, w, h, p.Face, c.badly(b), true)
 	}
 	return c.out, nil
 }
 
-func (*careless) Bare([]float32) (float32, error) { return sure, nil }
+// Look draws the forehead as badly again.
+func (c *careless) Look(_ []float32, at thermal.Box) (vision.Look, error) {
+	for _, p := range c.people {
+		if p.Forehead.Area() > 0 && at.Contains(p.Forehead.Centre()) {
+			b := c.badly(p.Forehead)
+			return vision.Look{Bare: sure, Forehead: b, Sure: b}, nil
+		}
+	}
+	return vision.Look{Bare: sure, Forehead: at, Sure: at}, nil
+}
+
+// badly draws a box some way off.
+func (c *careless) badly(b thermal.Box) thermal.Box {
+	dx, dy := b.Width(), b.Height()
+	return thermal.Box{
+		X0: b.X0 + c.between(-0.2, 0.1)*dx, X1: b.X1 + c.between(-0.1, 0.2)*dx,
+		Y0: b.Y0 + c.between(-0.4, 0.2)*dy, Y1: b.Y1 + c.between(-0.2, 0.1)*dy,
+	}
+}
 
 // However carelessly a forehead is drawn, hair, hats, fringes, hands, glasses
 // over the brow and a hot lamp behind the head are not in what is measured: by
@@ -128,9 +143,13 @@ func (blind) Detect(_ []float32, w, h int) ([]float32, error) {
 	return out, nil
 }
 
-func (blind) Bare([]float32) (float32, error) { return sure, nil }
+func (blind) Look([]float32, thermal.Box) (vision.Look, error) { return vision.Look{}, nil }
 
-func (credulous) Bare([]float32) (float32, error) { return sure, nil }
+func (credulous) Look(_ []float32, at thermal.Box) (vision.Look, error) {
+	m := at.Centre()
+	forehead := thermal.Box{X0: m.X - 14, Y0: at.Y0 + 10, X1: m.X + 14, Y1: at.Y0 + 22}
+	return vision.Look{Bare: sure, Forehead: forehead, Sure: forehead}, nil
+}
 
 func (credulous) Detect(in []float32, w, h int) ([]float32, error) {
 	out, err := blind{}.Detect(in, w, h)
