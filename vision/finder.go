@@ -97,15 +97,16 @@ func (f *Finder) Find(frame *thermal.Frame, reference thermal.Circle, r *Result)
 		s.cut = f.plane.atEdge(t.now.forehead, frame.Width, frame.Height)
 		s.forehead, s.skin = f.plane.bare(t.now.box, t.now.forehead)
 		reject := judge(&s)
-		s.measured = s.forehead.Inset(foreheadInset)
 		if reject == Usable {
 			if err := f.look(t); err != nil {
 				r.empty()
 				return err
 			}
-			if reject = f.plane.narrow(&s); reject != Usable {
-				s.measured = s.forehead.Inset(foreheadInset)
-			}
+			f.plane.narrow(&s)
+			reject = judgeForehead(&s)
+		}
+		if reject != Usable {
+			s.measured = s.forehead.Inset(foreheadInset)
 		}
 		r.Faces = append(r.Faces, Face{
 			Track: t.id, Since: t.since, Box: t.now.box, Forehead: s.forehead, Regions: regions(t.now.box, s.measured),

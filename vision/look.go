@@ -77,17 +77,16 @@ func (l *Look) sensible() bool {
 }
 
 // narrow takes the forehead that the second network drew instead of the first
-// one's, fits it to the image, leaves to be measured what that network is all
-// but sure of, and judges it.
-func (p *plane) narrow(s *sight) Reject {
+// one's, fits it to the image, and leaves to be measured what that network is
+// all but sure of. Where it calls nothing bare the first one's stays.
+func (p *plane) narrow(s *sight) {
 	if !s.looks.bare() {
-		return Covered
+		return
 	}
 	var inner thermal.Box
 	s.drawn, inner = s.looks.boxes(s.now.box)
 	s.forehead, s.skin = p.bare(s.now.box, within(s.drawn, s.width, s.height))
 	s.measured = s.forehead.Inset(foreheadInset).Intersect(inner)
-	return judgeForehead(s)
 }
 
 // bare says whether the second network calls the forehead bare.
